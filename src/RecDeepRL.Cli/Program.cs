@@ -1,0 +1,3 @@
+using TorchSharp;
+
+Console.WriteLine(torch.rand(2).sum().ToSingle());

@@ -1,0 +1,7 @@
+namespace RecDeepRL.Core;
+
+/// <summary>What an agent is built from, beside its options.</summary>
+/// <param name="Spec">The environment it will serve.</param>
+/// <param name="Population">Ids and features, without the truth. Borrowed; outlives the agent.</param>
+/// <param name="Seed">Seed of the agent's own random streams.</param>
+public sealed record AgentContext(EnvironmentSpec Spec, Population Population, long Seed);

@@ -1,0 +1,82 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
+namespace RecDeepRL.Core.Options;
+
+/// <summary>One option of an agent or environment, described by its property: the doc comment tells its meaning, the attributes its bounds.</summary>
+public sealed class OptionDescription
+{
+    private OptionDescription(PropertyInfo property, object defaults)
+    {
+        Property = property;
+        Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+        Default = property.GetValue(defaults);
+        Range = property.GetCustomAttribute<RangeAttribute>();
+        ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        IsOptional = ValueType != property.PropertyType || (ValueType == typeof(string) && Default is null);
+    }
+
+    /// <summary>What the user types, in camel case.</summary>
+    public string Name { get; }
+
+    /// <summary>The type of a value, without the nullable wrapper: int, long, double, bool, string or an enumeration.</summary>
+    public Type ValueType { get; }
+
+    /// <summary>Whether the option may be absent; the user writes <c>none</c>.</summary>
+    public bool IsOptional { get; }
+
+    public object? Default { get; }
+
+    public RangeAttribute? Range { get; }
+
+    /// <summary>One sentence or two for people.</summary>
+    public string Meaning => DocumentationComments.SummaryOf(Property);
+
+    internal PropertyInfo Property { get; }
+
+    /// <summary>The options of a type in the order of their declaration.</summary>
+    public static IReadOnlyList<OptionDescription> Of(Type optionsType)
+    {
+        var defaults = Activator.CreateInstance(optionsType)!;
+        return [.. optionsType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
+            .OrderBy(property => property.DeclaringType == optionsType ? 1 : 0).ThenBy(property => property.MetadataToken)
+            .Select(property => new OptionDescription(property, defaults))];
+    }
+
+    /// <summary>What is allowed, such as <c>in [0, 1)</c>, <c>at least 1</c> or <c>one of a, b</c>.</summary>
+    public string Allowed
+    {
+        get
+        {
+            var allowed = Range is not null ? DescribeRange(Range)
+                : ValueType.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(ValueType).Select(OptionText.EnumName))
+                : ValueType == typeof(bool) ? "true or false"
+                : ValueType == typeof(string) ? "text"
+                : ValueType == typeof(double) ? "a number" : "a whole number";
+            return IsOptional ? allowed + ", or none" : allowed;
+        }
+    }
+
+    private string DescribeRange(RangeAttribute range)
+    {
+        var minimum = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
+        var maximum = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
+        var unbounded = maximum >= (ValueType == typeof(double) ? double.MaxValue : ValueType == typeof(long) ? long.MaxValue : int.MaxValue);
+        var low = OptionText.Format(range.Minimum);
+        if (unbounded)
+            return (range.MinimumIsExclusive ? "above " : "at least ") + low;
+        return $"in {(range.MinimumIsExclusive ? "(" : "[")}{low}, {OptionText.Format(range.Maximum)}{(range.MaximumIsExclusive ? ")" : "]")}";
+    }
+
+    /// <summary>Whether a value of the right type lies within the bounds. NaN and infinities never do.</summary>
+    internal bool Admits(object? value)
+    {
+        if (value is null)
+            return IsOptional;
+        if (value is double number && !double.IsFinite(number))
+            return false;
+        return Range?.IsValid(value) ?? true;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Core.Randomness;
+
+/// <summary>A stream of random numbers without state: draw (iteration, lane) of the stream (seed, name) is a hash of these four and of nothing else.</summary>
+/// <remarks>Draws do not depend on the batch, the order of asking or the device. Bits and uniforms are equal on every device bit for bit;
+/// what passes through a logarithm or a sine is equal up to rounding. One key per iteration is hashed from seed, name and iteration;
+/// lanes then index the SplitMix64 sequence that starts there, so lanes of one iteration are distinct states by construction.
+/// Streams of different names, seeds or iterations start at unrelated places of a cycle of 2⁶⁴.</remarks>
+public sealed class RandomStream
+{
+    private readonly ulong _key;
+
+    /// <param name="seed">Any number.</param>
+    /// <param name="name">What the draws are for, such as <c>responses</c>.</param>
+    public RandomStream(long seed, string name)
+    {
+        Seed = seed;
+        Name = name;
+        _key = SplitMix64.Mix(SplitMix64.Mix(unchecked((ulong)seed + SplitMix64.Golden)) ^ Hash(name));
+    }
+
+    public long Seed { get; }
+
+    public string Name { get; }
+
+    /// <summary>A seed for something that draws by itself, derived from a seed and a purpose.</summary>
+    public static long DeriveSeed(long seed, string purpose, long index = 0) =>
+        (long)(new RandomStream(seed, "derived:" + purpose).Bits(index, 0) >> 1);
+
+    /// <summary>The 64 bits of one draw.</summary>
+    public ulong Bits(long iteration, long lane) =>
+        SplitMix64.Mix(unchecked(Start(iteration) + (SplitMix64.Golden * ((ulong)lane + 1))));
+
+    /// <summary>One uniform draw in [0, 1), a multiple of 2⁻²⁴.</summary>
+    public float Uniform(long iteration, long lane) => (Bits(iteration, lane) >> 40) * (1f / (1 << 24));
+
+    /// <summary>Uniform draws in [0, 1), multiples of 2⁻²⁴.</summary>
+    /// <param name="lanes">int64, any shape, any device.</param>
+    /// <returns>float32 of the same shape and device.</returns>
+    public Tensor Uniform(long iteration, Tensor lanes)
+    {
+        using var scope = NewDisposeScope();
+        if (lanes.device_type != DeviceType.CPU)
+            return SplitMix64.LogicalShift(SplitMix64.Mix(lanes, Start(iteration)), 40).to_type(ScalarType.Float32).mul_(1f / (1 << 24)).MoveToOuterDisposeScope();
+        var flat = lanes.contiguous();
+        var result = empty(lanes.shape, ScalarType.Float32);
+        SplitMix64.FillUniform(MemoryMarshal.Cast<byte, long>(flat.bytes), Start(iteration), MemoryMarshal.Cast<byte, float>(result.bytes));
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Uniform draws of the lanes 0, 1, 2, …, in row-major order.</summary>
+    /// <returns>float32 of the given shape.</returns>
+    public Tensor Uniform(long iteration, Device device, params long[] shape)
+    {
+        using var lanes = Lanes(device, shape);
+        return Uniform(iteration, lanes);
+    }
+
+    /// <summary>Draws from the standard normal distribution, by the Box–Muller transform of the two halves of one draw's bits.</summary>
+    /// <returns>float32 of the shape and device of <paramref name="lanes"/>; equal on every device up to rounding.</returns>
+    public Tensor Normal(long iteration, Tensor lanes)
+    {
+        using var scope = NewDisposeScope();
+        var bits = Bits(iteration, lanes);
+        var radius = SplitMix64.LogicalShift(bits, 32).to_type(ScalarType.Float64).add_(0.5).mul_(1.0 / (1L << 32)).log_().mul_(-2.0).sqrt_();
+        var angle = bits.bitwise_and(tensor(0xFFFFFFFFL, device: bits.device)).to_type(ScalarType.Float64).mul_(2.0 * Math.PI / (1L << 32)).cos_();
+        return radius.mul_(angle).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Standard normal draws of the lanes 0, 1, 2, …, in row-major order.</summary>
+    public Tensor Normal(long iteration, Device device, params long[] shape)
+    {
+        using var lanes = Lanes(device, shape);
+        return Normal(iteration, lanes);
+    }
+
+    /// <summary>Whole numbers from 0 to <paramref name="count"/> − 1, uniform up to count · 2⁻³².</summary>
+    /// <param name="count">1 to 2³¹ − 1.</param>
+    /// <returns>int64 of the shape and device of <paramref name="lanes"/>.</returns>
+    public Tensor Integers(long iteration, Tensor lanes, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, int.MaxValue);
+        using var scope = NewDisposeScope();
+        var high = SplitMix64.LogicalShift(Bits(iteration, lanes), 32);
+        return SplitMix64.LogicalShift(high.mul_(count), 32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Whole numbers of the lanes 0, 1, 2, …, in row-major order.</summary>
+    public Tensor Integers(long iteration, long count, Device device, params long[] shape)
+    {
+        using var lanes = Lanes(device, shape);
+        return Integers(iteration, lanes, count);
+    }
+
+    /// <summary>Draws from Gamma(shape, 1), by Marsaglia and Tsang 2000; shapes below 1 by their boost with a power of a uniform.</summary>
+    /// <param name="lanes">int64 [...].</param>
+    /// <param name="shapes">float, above 0, of the shape and device of <paramref name="lanes"/>.</param>
+    /// <returns>float64 of the same shape.</returns>
+    public Tensor Gamma(long iteration, Tensor lanes, Tensor shapes)
+    {
+        using var scope = NewDisposeScope();
+        var wanted = shapes.to_type(ScalarType.Float64);
+        var boosted = wanted.lt(1.0);
+        var d = where(boosted, wanted + 1.0, wanted) - (1.0 / 3.0);
+        var c = d.mul(9.0).rsqrt_();
+        var result = zeros_like(d);
+        var open = ones_like(boosted);
+        // A round accepts at least 95 % of the draws; 32 rounds leave fewer than one in 10⁴¹ open, and those take the mode.
+        for (var round = 0; round < 32; round++)
+        {
+            using var roundScope = NewDisposeScope();
+            var attempt = new RandomStream(Seed, $"{Name}:gamma:{round}");
+            var x = attempt.Normal(iteration, lanes).to_type(ScalarType.Float64);
+            var v = c.mul(x).add_(1.0).pow_(3.0);
+            var u = new RandomStream(Seed, $"{Name}:gamma:u:{round}").Uniform(iteration, lanes).to_type(ScalarType.Float64).add_(0.5 / (1 << 24));
+            var squeezed = v.clamp_min(1e-300);
+            var bound = x.mul(x).mul_(0.5).add_(d.mul(squeezed.log().sub_(v).add_(1.0)));
+            var accepted = v.gt(0.0).logical_and_(u.log().lt(bound)).logical_and_(open);
+            result.copy_(where(accepted, d * v, result));
+            open.logical_and_(accepted.logical_not());
+            if (lanes.device_type == DeviceType.CPU ? !open.any().item<bool>() : round >= 7 && !open.any().item<bool>())
+                break;
+        }
+        result = where(open, d, result);
+        var power = new RandomStream(Seed, $"{Name}:gamma:boost").Uniform(iteration, lanes).to_type(ScalarType.Float64).add_(0.5 / (1 << 24)).pow_(wanted.reciprocal());
+        return where(boosted, result * power, result).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Draws from Beta(a, b), as a ratio of two Gamma draws.</summary>
+    /// <param name="a">Above 0, of the shape and device of <paramref name="lanes"/>, or broadcastable to it.</param>
+    /// <returns>float32 of the shape of <paramref name="lanes"/>.</returns>
+    public Tensor Beta(long iteration, Tensor lanes, Tensor a, Tensor b)
+    {
+        using var scope = NewDisposeScope();
+        var first = new RandomStream(Seed, Name + ":beta:a").Gamma(iteration, lanes, a.expand(lanes.shape));
+        var second = new RandomStream(Seed, Name + ":beta:b").Gamma(iteration, lanes, b.expand(lanes.shape));
+        return first.div(first + second).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The 64 bits of each lane, as int64.</summary>
+    public Tensor Bits(long iteration, Tensor lanes)
+    {
+        if (lanes.device_type != DeviceType.CPU)
+            return SplitMix64.Mix(lanes, Start(iteration));
+        using var scope = NewDisposeScope();
+        var flat = lanes.contiguous();
+        var result = empty(lanes.shape, ScalarType.Int64);
+        SplitMix64.Fill(MemoryMarshal.Cast<byte, long>(flat.bytes), Start(iteration), MemoryMarshal.Cast<byte, ulong>(result.bytes));
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The bits of each lane by tensor operations, also on the CPU; what <see cref="Bits(long, Tensor)"/> must equal.</summary>
+    internal Tensor BitsByTensorOperations(long iteration, Tensor lanes) => SplitMix64.Mix(lanes, Start(iteration));
+
+    private static Tensor Lanes(Device device, long[] shape) =>
+        arange(shape.Aggregate(1L, (product, size) => product * size), ScalarType.Int64, device).reshape(shape);
+
+    private static ulong Hash(string name)
+    {
+        // FNV-1a over the UTF-16 units; the mixing above spreads it.
+        var hash = 14695981039346656037UL;
+        foreach (var unit in name)
+            hash = unchecked((hash ^ unit) * 1099511628211UL);
+        return hash;
+    }
+
+    private ulong Start(long iteration) => SplitMix64.Mix(unchecked(_key + (SplitMix64.Golden * ((ulong)iteration + 1))));
+}
