@@ -1,3 +1,50 @@
-using TorchSharp;
+using System.CommandLine;
+using System.Globalization;
+using RecDeepRL.Cli.Commands;
+using RecDeepRL.Core;
 
-Console.WriteLine(torch.rand(2).sum().ToSingle());
+namespace RecDeepRL.Cli;
+
+/// <summary>The program: commands in, exit codes out. 0 all went well, 1 a fault of the program, 2 a mistake of the user, 130 stopped by Ctrl-C.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var root = new RootCommand("RecDeepRL: train, evaluate and compare recommenders on simulated users.")
+        {
+            TrainCommand.Create(),
+            EvaluateCommand.Create(),
+            CompareCommand.Create(),
+            ListCommand.Create(),
+            ConfigsCommand.Create(),
+        };
+        try
+        {
+            var parsed = root.Parse(arguments);
+            if (parsed.Errors.Count > 0)
+            {
+                throw new UserMistakeException(
+                    string.Join("; ", parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ").TrimEnd('.'))) + $". See '{HelpFor(parsed)}'.");
+            }
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (UserMistakeException mistake)
+        {
+            System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
+            return ExitCode.UserMistake;
+        }
+    }
+
+    private static string HelpFor(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "--help" : parsed.CommandResult.Command.Name + " --help";
+}
+
+/// <summary>What the program tells its caller when it ends.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Fault = 1;
+    public const int UserMistake = 2;
+    public const int Interrupted = 130;
+}

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace RecDeepRL.Core.Options;
 
 /// <summary>One option of an agent or environment, described by its property: the doc comment tells its meaning, the attributes its bounds.</summary>
-public sealed class OptionDescription
+public sealed partial class OptionDescription
 {
     private OptionDescription(PropertyInfo property, object defaults)
     {
@@ -30,18 +31,18 @@ public sealed class OptionDescription
 
     public RangeAttribute? Range { get; }
 
-    /// <summary>One sentence or two for people.</summary>
-    public string Meaning => DocumentationComments.SummaryOf(Property);
+    /// <summary>One sentence or two for people: the doc comment, without the default at its end, which <see cref="Default"/> gives.</summary>
+    public string Meaning => StatedDefault().Replace(DocumentationComments.SummaryOf(Property), "");
 
     internal PropertyInfo Property { get; }
 
-    /// <summary>The options of a type in the order of their declaration.</summary>
+    /// <summary>The options of a type in the order of their declaration, its own before inherited ones.</summary>
     public static IReadOnlyList<OptionDescription> Of(Type optionsType)
     {
         var defaults = Activator.CreateInstance(optionsType)!;
         return [.. optionsType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
-            .OrderBy(property => property.DeclaringType == optionsType ? 1 : 0).ThenBy(property => property.MetadataToken)
+            .OrderBy(property => property.DeclaringType == optionsType ? 0 : 1).ThenBy(property => property.MetadataToken)
             .Select(property => new OptionDescription(property, defaults))];
     }
 
@@ -58,6 +59,9 @@ public sealed class OptionDescription
             return IsOptional ? allowed + ", or none" : allowed;
         }
     }
+
+    [GeneratedRegex(@"\s*Default \S+( \S+)?\.$")]
+    private static partial Regex StatedDefault();
 
     private string DescribeRange(RangeAttribute range)
     {

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Core;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary><c>train AGENT</c>: a new run, or one that goes on from its newest checkpoint.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var agent = new Argument<string?>("AGENT") { Description = "Agent to train; 'list agents' shows all.", Arity = ArgumentArity.ZeroOrOne };
+        var environment = new Option<string?>("--env") { Description = $"Environment; 'list environments' shows all. Default {RunInput.DefaultEnvironment}.", HelpName = "E" };
+        var seed = new Option<long?>("--seed") { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
+        var iterations = new Option<int?>("--iterations") { Description = "Rounds of the whole run. Default: the environment's own.", HelpName = "N" };
+        var output = new Option<string?>("--out") { Description = "New folder for the run. Default: checkpoints/AGENT-ENV-seedN.", HelpName = "DIR" };
+        var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, from its newest checkpoint.", HelpName = "DIR" };
+        var evaluateEvery = new Option<int?>("--evaluate-every") { Description = "Rounds between evaluations; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
+        var checkpointEvery = new Option<int?>("--checkpoint-every") { Description = "Rounds between checkpoints; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
+        var (data, device, config, set, threads, libtorch) =
+            (CommonOptions.Data(), CommonOptions.Device("auto"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch());
+        var command = new Command("train", "Train an agent in a simulated population, write checkpoints, and say how good it is.")
+        {
+            agent, environment, data, device, seed, iterations, config, set, output, resume, evaluateEvery, checkpointEvery, threads, libtorch,
+        };
+        command.SetAction(parsed =>
+        {
+            CommonOptions.PrepareLibtorch(parsed.GetValue(libtorch), parsed.GetValue(threads));
+            using var session = parsed.GetValue(resume) is { } folder
+                ? Resume(folder)
+                : Start();
+            session.EvaluateEvery = parsed.GetValue(evaluateEvery);
+            session.CheckpointEvery = parsed.GetValue(checkpointEvery);
+            return session.Run();
+
+            TrainingSession Start()
+            {
+                var input = RunInput.From(
+                    CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
+                    parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(iterations), parsed.GetValue(device));
+                return TrainingSession.Start(input, parsed.GetValue(output));
+            }
+
+            TrainingSession Resume(string folder)
+            {
+                foreach (var option in new Option[] { environment, seed, config, set, output })
+                {
+                    if (parsed.GetResult(option) is { Implicit: false })
+                        throw new UserMistakeException($"{option.Name} does not go with --resume: a run goes on as it was started. Only --iterations, --device and --data may change.");
+                }
+                return TrainingSession.Resume(folder, parsed.GetValue(agent), RunInput.Rounds(parsed.GetValue(iterations)), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)));
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json;
+using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments;
+using RecDeepRL.Experiments.Checkpoints;
+using RecDeepRL.Experiments.Evaluation;
+using RecDeepRL.Experiments.Training;
+using RecDeepRL.Reporting;
+using Serilog.Core;
+using Serilog.Events;
+using Spectre.Console;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary>One training run as its user sees it: the folder, the log, the progress, the checkpoints and the final table.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly RunPair _pair;
+    private readonly RunFolder _folder;
+    private readonly TrainingTotals _totals;
+    private readonly LoggingLevelSwitch _consoleLevel = new(LogEventLevel.Information);
+    private readonly Logger _log;
+
+    private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, string askedDevice)
+    {
+        _pair = pair;
+        _folder = folder;
+        _totals = totals;
+        _log = RunLog.Create(folder.PathOf("run.log"), _consoleLevel);
+        var spec = pair.Environment.Spec;
+        _log.Information(
+            "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
+            pair.Plan.Agent, spec.Name, pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, pair.Iterations, pair.Plan.Seed,
+            Devices.Describe(spec.Device), askedDevice == "auto" ? " (chosen by auto)" : "");
+        _log.Information("run folder {Folder:l}", folder.Path);
+    }
+
+    /// <summary>Rounds between evaluations; none for a tenth of the run.</summary>
+    public int? EvaluateEvery { get; set; }
+
+    /// <summary>Rounds between checkpoints; none for a tenth of the run.</summary>
+    public int? CheckpointEvery { get; set; }
+
+    /// <param name="output">The run folder; none for a new one below checkpoints/.</param>
+    public static TrainingSession Start(RunInput input, string? output)
+    {
+        var device = Devices.Choose(input.Device);
+        var pair = RunPair.Create(CommonOptions.Catalog, input.Plan, device);
+        RunFolder? folder = null;
+        try
+        {
+            folder = output is null
+                ? RunFolder.CreateBelow("checkpoints", $"{pair.Plan.Agent}-{pair.Plan.Environment}-seed{pair.Plan.Seed}")
+                : RunFolder.Create(output);
+            AtomicFile.WriteAllText(
+                folder.PathOf("config.json"),
+                ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), pair.Iterations));
+            return new TrainingSession(pair, folder, TrainingTotals.None, input.Device);
+        }
+        catch
+        {
+            folder?.Dispose();
+            pair.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="path">A run folder.</param>
+    /// <param name="agent">Must be the run's agent where it is named.</param>
+    /// <param name="iterations">A new number of rounds for the whole run, or none.</param>
+    /// <param name="device">Another device, or none for the run's own.</param>
+    /// <param name="data">Where the data is now, or none for where it was.</param>
+    public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data)
+    {
+        var folder = RunFolder.Open(path);
+        RunPair? pair = null;
+        try
+        {
+            var checkpoint = CheckpointStore.Locate(path);
+            var manifest = CheckpointStore.ReadManifest(checkpoint);
+            if (agent is not null && CommonOptions.Catalog.Agents.Find("agent", agent).Name != manifest.Agent)
+                throw new UserMistakeException($"The run in '{path}' trains '{manifest.Agent}', not '{agent}'. Leave the agent out, or start a new run.");
+            var total = iterations ?? manifest.Iterations;
+            if (total < manifest.Iteration)
+                throw new UserMistakeException($"The run in '{path}' has completed {manifest.Iteration} iterations; --iterations was {total}, must be at least that.");
+            var plan = manifest.ToPlan() with { Iterations = total, DataFolder = data ?? manifest.DataFolder };
+            var asked = device ?? manifest.Device;
+            pair = RunPair.Create(CommonOptions.Catalog, plan, Devices.Choose(asked));
+            CheckpointStore.Restore(checkpoint, manifest, pair);
+            var session = new TrainingSession(pair, folder, manifest.Totals, asked);
+            session._log.Information("resumed from {Checkpoint:l} after {Iteration} iterations", Path.GetFileName(checkpoint), manifest.Iteration);
+            return session;
+        }
+        catch
+        {
+            pair?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <returns>The program's exit code.</returns>
+    public int Run()
+    {
+        var tenth = Math.Max(1, _pair.Iterations / 10);
+        var evaluateEvery = EvaluateEvery ?? tenth;
+        var checkpointEvery = CheckpointEvery ?? tenth;
+        CommonOptions.RequireAtLeast("--evaluate-every", evaluateEvery, 0);
+        CommonOptions.RequireAtLeast("--checkpoint-every", checkpointEvery, 0);
+        using var interruption = new Interruption();
+        using var files = new MetricsFiles(_folder.Path, _pair.Environment.Iteration);
+        var loop = new Func<ProgressTask?, bool>(bar =>
+        {
+            var progress = new TrainingProgress(_log, _pair.Environment.Iteration, _pair.Iterations, bar);
+            var training = new TrainingLoop(_pair, new RecorderGroup(files, progress), _folder.Path) { EvaluateEvery = evaluateEvery, CheckpointEvery = checkpointEvery };
+            training.ContinueFrom(_totals);
+            var finished = training.Run(interruption.Token);
+            Totals = training.Totals;
+            return finished;
+        });
+        try
+        {
+            if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
+            {
+                _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", _pair.Environment.Iteration, _pair.Iterations, _folder.Path);
+                return ExitCode.Interrupted;
+            }
+            Conclude(files);
+            return ExitCode.Done;
+        }
+        catch (ArithmeticException fault)
+        {
+            _log.Error("stopped in iteration {Iteration}: {Fault:l} The newest checkpoint in {Folder:l} is from before.", _pair.Environment.Iteration, fault.Message, _folder.Path);
+            return ExitCode.Fault;
+        }
+    }
+
+    private TrainingTotals Totals { get; set; } = TrainingTotals.None;
+
+    public void Dispose()
+    {
+        _pair.Dispose();
+        _log.Dispose();
+        _folder.Dispose();
+    }
+
+    private bool WithBar(Func<ProgressTask?, bool> loop)
+    {
+        _consoleLevel.MinimumLevel = LogEventLevel.Warning;
+        try
+        {
+            return AnsiConsole.Progress().Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(context => loop(context.AddTask("starting")));
+        }
+        finally
+        {
+            _consoleLevel.MinimumLevel = LogEventLevel.Information;
+        }
+    }
+
+    private void Conclude(MetricsFiles files)
+    {
+        var environment = _pair.Environment;
+        var seed = Evaluator.SeedOf(_pair.Plan.Seed);
+        var exploit = Evaluator.Evaluate(environment, _pair.Truth, _pair.Agent, RecommendationMode.Exploit, seed);
+        var explore = Evaluator.Evaluate(environment, _pair.Truth, _pair.Agent, RecommendationMode.Explore, seed, exploit.Bounds);
+        files.Evaluated(exploit);
+        AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = Totals }, ResultJson.Options) + "\n");
+        LearningCurve.Draw(_folder.Path, $"{_pair.Plan.Agent} in {_pair.Plan.Environment}, seed {_pair.Plan.Seed}");
+        _log.Information(
+            "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
+            exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, Totals.MeanResponses, Totals.Regret, Totals.Seconds);
+        Screen.Out.Write(EvaluationTable.Of(_pair.Plan.Agent, [exploit], [explore]));
+        _log.Information("checkpoint {Checkpoint:l}", CheckpointStore.Locate(_folder.Path));
+    }
+}

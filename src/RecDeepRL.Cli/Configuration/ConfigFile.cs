@@ -1,0 +1,138 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments;
+
+namespace RecDeepRL.Cli.Configuration;
+
+/// <summary>A JSON configuration: sections <c>agent</c> and <c>environment</c> with a name and options, and <c>run</c> with data, seed, iterations and device.
+/// Each section may be absent. What a run writes beside its results can be read back.</summary>
+internal sealed class ConfigFile
+{
+    private static readonly string[] s_runKeys = ["data", "seed", "iterations", "device"];
+
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public string? Agent { get; private set; }
+
+    public string? Environment { get; private set; }
+
+    public Dictionary<string, string> AgentOptions { get; } = [];
+
+    public Dictionary<string, string> EnvironmentOptions { get; } = [];
+
+    /// <summary>Values of <c>data</c>, <c>seed</c>, <c>iterations</c> and <c>device</c>.</summary>
+    public Dictionary<string, string> Run { get; } = [];
+
+    /// <exception cref="UserMistakeException">The file is missing, not JSON, or holds something unknown.</exception>
+    public static ConfigFile Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var config = new ConfigFile();
+            foreach (var section in document.RootElement.EnumerateObject())
+                config.ReadSection(section, path);
+            return config;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserMistakeException($"The configuration '{path}' cannot be read: {fault.Message}", fault);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new UserMistakeException($"The configuration '{path}' is not valid JSON of the expected form: {fault.Message.ReplaceLineEndings(" ")} The files in configs/ show the form.", fault);
+        }
+    }
+
+    /// <summary>The text of a configuration that repeats a run.</summary>
+    /// <param name="plan">Resolved.</param>
+    /// <param name="device">As the user would write it; none to leave it open.</param>
+    /// <param name="iterations">Rounds of the run; none to leave it open.</param>
+    public static string Write(RunPlan plan, ComponentTypes types, string? device, int? iterations)
+    {
+        var run = new JsonObject { ["seed"] = plan.Seed };
+        if (plan.DataFolder is not null)
+            run["data"] = plan.DataFolder;
+        if (iterations is not null)
+            run["iterations"] = iterations;
+        if (device is not null)
+            run["device"] = device;
+        return new JsonObject
+        {
+            ["agent"] = Section(plan.Agent, plan.AgentOptions, types.Agent),
+            ["environment"] = Section(plan.Environment, plan.EnvironmentOptions, types.Environment),
+            ["run"] = run,
+        }.ToJsonString(s_json) + "\n";
+    }
+
+    /// <summary>A name with its options, each as the JSON type that it has.</summary>
+    public static JsonObject Section(string name, IReadOnlyDictionary<string, string> options, Type optionsType)
+    {
+        var section = new JsonObject { ["name"] = name };
+        foreach (var option in OptionDescription.Of(optionsType))
+        {
+            if (options.TryGetValue(option.Name, out var text) && OptionText.TryParse(option, text, out var value))
+                section[option.Name] = value is Enum ? OptionText.Format(value) : JsonSerializer.SerializeToNode(value);
+        }
+        return section;
+    }
+
+    public static string Format(JsonObject content) => content.ToJsonString(s_json) + "\n";
+
+    private void ReadSection(JsonProperty section, string path)
+    {
+        switch (section.Name)
+        {
+            case "$schema":
+                break;
+            case "agent":
+                Agent = ReadOptions(section.Value, AgentOptions) ?? Agent;
+                break;
+            case "environment":
+                Environment = ReadOptions(section.Value, EnvironmentOptions) ?? Environment;
+                break;
+            case "run":
+                foreach (var entry in section.Value.EnumerateObject())
+                {
+                    if (!s_runKeys.Contains(entry.Name))
+                        throw new UserMistakeException($"The configuration '{path}' has an unknown entry 'run.{entry.Name}'.{NearName.Suggest(entry.Name, s_runKeys)} Allowed are {string.Join(", ", s_runKeys)}.");
+                    Run[entry.Name] = Text(entry.Value);
+                }
+                break;
+            default:
+                throw new UserMistakeException($"The configuration '{path}' has an unknown section '{section.Name}'. Allowed are agent, environment and run.");
+        }
+    }
+
+    private static string? ReadOptions(JsonElement section, Dictionary<string, string> options)
+    {
+        string? name = null;
+        foreach (var entry in section.EnumerateObject())
+        {
+            if (entry.Name == "name")
+                name = entry.Value.GetString();
+            else
+                options[entry.Name] = Text(entry.Value);
+        }
+        return name;
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "none",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
+}
+
+/// <summary>The option records of an agent and an environment.</summary>
+internal sealed record ComponentTypes(Type Agent, Type Environment)
+{
+    public static ComponentTypes Of(Catalog catalog, RunPlan plan) =>
+        new(catalog.Agents.Find("agent", plan.Agent).OptionsType, catalog.Environments.Find("environment", plan.Environment).OptionsType);
+}

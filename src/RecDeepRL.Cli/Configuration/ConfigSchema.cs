@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments;
+
+namespace RecDeepRL.Cli.Configuration;
+
+/// <summary>The JSON schema (draft 2020-12) of configuration files, generated from the registries, so that an editor completes and checks them.</summary>
+internal static class ConfigSchema
+{
+    public static JsonObject Of(Catalog catalog) => new()
+    {
+        ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+        ["title"] = "RecDeepRL configuration",
+        ["type"] = "object",
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["$schema"] = new JsonObject { ["type"] = "string" },
+            ["agent"] = OneOf(catalog.Agents),
+            ["environment"] = OneOf(catalog.Environments),
+            ["run"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["additionalProperties"] = false,
+                ["properties"] = new JsonObject
+                {
+                    ["data"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "Folder with the original project's data; null for the built-in population." },
+                    ["seed"] = new JsonObject { ["type"] = "integer", ["description"] = "Seed of population, coins and agent." },
+                    ["iterations"] = new JsonObject { ["type"] = new JsonArray("integer", "null"), ["minimum"] = 1, ["description"] = "Rounds of the run; null for the environment's own number." },
+                    ["device"] = new JsonObject { ["type"] = "string", ["pattern"] = "^(cpu|auto|cuda(:[0-9]+)?)$", ["description"] = "Where tensors live." },
+                },
+            },
+        },
+    };
+
+    private static JsonObject OneOf<TContext, TComponent>(IReadOnlyList<ComponentRegistration<TContext, TComponent>> all) => new()
+    {
+        ["oneOf"] = new JsonArray([.. all.Select(one =>
+        {
+            var properties = new JsonObject { ["name"] = new JsonObject { ["enum"] = new JsonArray([.. one.Aliases.Prepend(one.Name).Select(name => (JsonNode)name)]), ["description"] = one.Summary } };
+            foreach (var option in OptionDescription.Of(one.OptionsType))
+                properties[option.Name] = Describe(option);
+            return (JsonNode)new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray("name"), ["properties"] = properties };
+        })]),
+    };
+
+    private static JsonObject Describe(OptionDescription option)
+    {
+        var type = option.ValueType == typeof(bool) ? "boolean" : option.ValueType == typeof(double) ? "number"
+            : option.ValueType == typeof(string) || option.ValueType.IsEnum ? "string" : "integer";
+        var schema = new JsonObject
+        {
+            ["description"] = $"{option.Meaning} Allowed: {option.Allowed}.",
+            ["type"] = option.IsOptional ? new JsonArray(type, "null") : type,
+        };
+        if (option.ValueType.IsEnum)
+            schema["enum"] = new JsonArray([.. Enum.GetNames(option.ValueType).Select(name => (JsonNode)OptionText.EnumName(name))]);
+        if (option.Range is { } range)
+        {
+            schema[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = Number(range.Minimum);
+            if (option.Allowed.Contains('[', StringComparison.Ordinal) || option.Allowed.Contains('(', StringComparison.Ordinal))
+                schema[range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum"] = Number(range.Maximum);
+        }
+        return schema;
+    }
+
+    private static JsonValue Number(object bound) => bound is int or long
+        ? JsonValue.Create(Convert.ToInt64(bound, CultureInfo.InvariantCulture))
+        : JsonValue.Create(Convert.ToDouble(bound, CultureInfo.InvariantCulture));
+}

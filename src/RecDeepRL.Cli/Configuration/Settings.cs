@@ -1,0 +1,75 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments;
+
+namespace RecDeepRL.Cli.Configuration;
+
+/// <summary>The <c>--set key=value</c> options: sorts each to the agent or environment that it belongs to.</summary>
+/// <remarks>A key may be qualified by <c>agent.</c>, <c>environment.</c> or a registered name; without that, it goes wherever an option of that name exists.</remarks>
+internal sealed class Settings
+{
+    private readonly List<(string? Owner, string Key, string Value)> _entries = [];
+
+    /// <exception cref="UserMistakeException">A text is not of the form key=value.</exception>
+    public Settings(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+                throw new UserMistakeException($"--set was '{text}', must be key=value, such as --set discount=0.9.");
+            var name = text[..equals].Trim();
+            var dot = name.IndexOf('.', StringComparison.Ordinal);
+            _entries.Add((dot < 0 ? null : name[..dot], name[(dot + 1)..], text[(equals + 1)..].Trim()));
+        }
+    }
+
+    /// <summary>The plan with the settings that concern it.</summary>
+    public RunPlan ApplyTo(RunPlan plan, Catalog catalog)
+    {
+        var agent = catalog.Agents.Find("agent", plan.Agent);
+        var environment = catalog.Environments.Find("environment", plan.Environment);
+        var agentOptions = new Dictionary<string, string>(plan.AgentOptions);
+        var environmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions);
+        foreach (var (owner, key, value) in _entries)
+        {
+            if (Concerns(owner, "agent", agent.Name, agent.Aliases) && (owner is not null || Has(agent.OptionsType, key)))
+                agentOptions[key] = value;
+            if (Concerns(owner, "environment", environment.Name, environment.Aliases) && (owner is not null || Has(environment.OptionsType, key)))
+                environmentOptions[key] = value;
+        }
+        return plan with { AgentOptions = agentOptions, EnvironmentOptions = environmentOptions };
+    }
+
+    /// <exception cref="UserMistakeException">A setting concerns none of the plans, or an agent and an environment alike.</exception>
+    public void Check(IReadOnlyList<RunPlan> plans, Catalog catalog)
+    {
+        var agents = plans.Select(plan => catalog.Agents.Find("agent", plan.Agent)).Distinct().ToList();
+        var environments = plans.Select(plan => catalog.Environments.Find("environment", plan.Environment)).Distinct().ToList();
+        foreach (var (owner, key, _) in _entries)
+        {
+            if (owner is not null)
+            {
+                if (!agents.Any(agent => Concerns(owner, "agent", agent.Name, agent.Aliases)) && !environments.Any(environment => Concerns(owner, "environment", environment.Name, environment.Aliases)))
+                    throw new UserMistakeException($"--set {owner}.{key} names '{owner}', which is not part of this run. Use agent.{key}, environment.{key}, or a name that is.");
+                continue;
+            }
+            var ofAgent = agents.Any(agent => Has(agent.OptionsType, key));
+            var ofEnvironment = environments.Any(environment => Has(environment.OptionsType, key));
+            if (ofAgent && ofEnvironment)
+                throw new UserMistakeException($"--set {key} could mean the agent or the environment. Write agent.{key} or environment.{key}.");
+            if (!ofAgent && !ofEnvironment)
+            {
+                var known = agents.Select(agent => agent.OptionsType).Concat(environments.Select(environment => environment.OptionsType))
+                    .SelectMany(OptionDescription.Of).Select(option => option.Name).Distinct();
+                throw new UserMistakeException(
+                    $"Unknown option '{key}'.{NearName.Suggest(key, known)} 'list {agents[0].Name}' and 'list {environments[0].Name}' show the options.");
+            }
+        }
+    }
+
+    private static bool Concerns(string? owner, string kind, string name, IReadOnlyList<string> aliases) =>
+        owner is null || owner == kind || owner == name || aliases.Contains(owner);
+
+    private static bool Has(Type optionsType, string key) => OptionDescription.Of(optionsType).Any(option => option.Name == key);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments.Evaluation;
+using RecDeepRL.Experiments.Training;
+using TorchSharp;
+
+namespace RecDeepRL.Experiments.Comparison;
+
+/// <summary>Runs a comparison, several cells side by side, one thread each.</summary>
+/// <param name="catalog">What can be run.</param>
+/// <param name="device">Where every cell runs.</param>
+/// <param name="jobs">Cells side by side; libtorch is expected to be held to one thread for each when there are several.</param>
+public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int jobs)
+{
+    /// <summary>Called after each cell, on any thread but never two at once.</summary>
+    public Action<ComparisonRow>? Finished { get; init; }
+
+    /// <summary>Called when a cell fails for another reason than a mistake of the user's; the others go on.</summary>
+    public Action<RunPlan, Exception>? Failed { get; init; }
+
+    /// <returns>A row for each finished cell, ordered as the plan's pairs, then by seed.</returns>
+    /// <exception cref="UserMistakeException">A plan cannot be carried out; nothing more is started then.</exception>
+    public IReadOnlyList<ComparisonRow> Run(ComparisonPlan plan, CancellationToken cancellation)
+    {
+        // Cells that share a population are one task: it is made or read once, and reset for each agent.
+        var pairs = plan.Pairs.Select(pair => pair.Resolve(catalog)).ToList();
+        var tasks = new ConcurrentQueue<List<RunPlan>>(
+            from environment in pairs.GroupBy(pair => pair.Environment)
+            from seed in plan.Seeds
+            select environment.Select(pair => pair with { Seed = seed }).ToList());
+        var rows = new ConcurrentBag<ComparisonRow>();
+        var gate = new Lock();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Exception? mistake = null;
+        var workers = Enumerable.Range(0, Math.Clamp(jobs, 1, Math.Max(tasks.Count, 1))).Select(_ => new Thread(Work)).ToList();
+        workers.ForEach(worker => worker.Start());
+        workers.ForEach(worker => worker.Join());
+        if (mistake is not null)
+            throw new UserMistakeException(mistake.Message, mistake);
+        var order = pairs.Select((pair, index) => (Key: (pair.Environment, pair.Agent), index)).ToDictionary(one => one.Key, one => one.index);
+        return [.. rows.OrderBy(row => order[(row.Environment, row.Agent)]).ThenBy(row => row.Seed)];
+
+        void Work()
+        {
+            using var environments = new EnvironmentShelf(catalog, device);
+            while (!stop.IsCancellationRequested && tasks.TryDequeue(out var cells))
+            {
+                foreach (var cell in cells)
+                {
+                    if (stop.IsCancellationRequested)
+                        return;
+                    try
+                    {
+                        if (RunCell(cell, environments.Get(cell), stop.Token) is not { } row)
+                            return;
+                        rows.Add(row);
+                        lock (gate)
+                            Finished?.Invoke(row);
+                    }
+                    catch (UserMistakeException fault)
+                    {
+                        mistake = fault;
+                        stop.Cancel();
+                    }
+#pragma warning disable CA1031 // One failing cell is reported and must not lose the others.
+                    catch (Exception fault)
+#pragma warning restore CA1031
+                    {
+                        lock (gate)
+                            Failed?.Invoke(cell, fault);
+                    }
+                }
+            }
+        }
+    }
+
+    private ComparisonRow? RunCell(RunPlan plan, IEnvironment environment, CancellationToken cancellation)
+    {
+        using var pair = RunPair.Create(catalog, plan, environment);
+        var loop = new TrainingLoop(pair, new NoRecorder());
+        if (!loop.Run(cancellation))
+            return null;
+        var bounds = Bounds.Of(environment, pair.Truth, environment.Iteration);
+        var seed = Evaluator.SeedOf(plan.Seed);
+        var final = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds);
+        var explore = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, bounds);
+        var totals = loop.Totals;
+        return new ComparisonRow
+        {
+            Environment = plan.Environment,
+            Agent = plan.Agent,
+            Seed = plan.Seed,
+            Final = final.MeanResponses,
+            FinalExpected = final.MeanExpected,
+            TrainingMean = totals.MeanResponses,
+            Random = bounds.Random,
+            BestFixed = bounds.BestFixed,
+            Oracle = bounds.Oracle,
+            Seconds = totals.Seconds,
+            FinalExplore = explore.MeanResponses,
+            TrainingExpected = totals.Expected / totals.Users,
+            TrainingOracle = totals.Oracle / totals.Users,
+            SlateSize = environment.Spec.SlateSize,
+            Iterations = environment.Iteration,
+            Source = plan.DataFolder is null ? "built-in" : "data",
+            Device = Devices.Describe(device),
+        };
+    }
+
+    /// <summary>Keeps the latest environment. One that is read from files does not depend on the seed, and serves every seed.</summary>
+    private sealed class EnvironmentShelf(Catalog catalog, torch.Device device) : IDisposable
+    {
+        private (string Name, long? Seed)? _key;
+        private IEnvironment? _environment;
+
+        public IEnvironment Get(RunPlan plan)
+        {
+            (string Name, long? Seed) key = (plan.Environment, plan.DataFolder is null ? plan.Seed : null);
+            if (_environment is null || _key != key)
+            {
+                _environment?.Dispose();
+                _environment = null;
+                _environment = RunPair.CreateEnvironment(catalog, plan, device);
+                _key = key;
+            }
+            return _environment;
+        }
+
+        public void Dispose() => _environment?.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Core.Randomness;
+using TorchSharp;
+
+namespace RecDeepRL.Experiments;
+
+/// <summary>An environment and the agent that serves it, made from a plan.</summary>
+public sealed class RunPair : IDisposable
+{
+    private readonly bool _ownsEnvironment;
+
+    private RunPair(RunPlan plan, IEnvironment environment, IAgent agent, bool ownsEnvironment)
+    {
+        _ownsEnvironment = ownsEnvironment;
+        Plan = plan;
+        Environment = environment;
+        Agent = agent;
+        Iterations = plan.Iterations ?? environment.Spec.DefaultIterations;
+    }
+
+    /// <summary>The resolved plan.</summary>
+    public RunPlan Plan { get; }
+
+    public IEnvironment Environment { get; }
+
+    public IAgent Agent { get; }
+
+    /// <summary>The truth behind the environment, for bounds and regret.</summary>
+    public ITruth Truth => (ITruth)Environment;
+
+    /// <summary>Rounds of the whole run.</summary>
+    public int Iterations { get; }
+
+    /// <exception cref="UserMistakeException">An unknown name, options out of range, or data that cannot be read.</exception>
+    public static RunPair Create(Catalog catalog, RunPlan plan, torch.Device device)
+    {
+        var resolved = plan.Resolve(catalog);
+        var environment = CreateEnvironment(catalog, resolved, device);
+        try
+        {
+            return Start(catalog, resolved, environment, ownsEnvironment: true);
+        }
+        catch
+        {
+            environment.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>With an environment that goes on to serve other runs: it is reset to the plan's seed, and stays the caller's.</summary>
+    /// <param name="environment">Made from the plan's environment, options and data.</param>
+    public static RunPair Create(Catalog catalog, RunPlan plan, IEnvironment environment) =>
+        Start(catalog, plan.Resolve(catalog), environment, ownsEnvironment: false);
+
+    public void Dispose()
+    {
+        Agent.Dispose();
+        if (_ownsEnvironment)
+            Environment.Dispose();
+    }
+
+    private static RunPair Start(Catalog catalog, RunPlan plan, IEnvironment environment, bool ownsEnvironment)
+    {
+        environment.Reset(plan.Seed);
+        return new RunPair(plan, environment, CreateAgent(catalog, plan, environment), ownsEnvironment);
+    }
+
+    /// <summary>The environment of a resolved plan, before its first reset.</summary>
+    public static IEnvironment CreateEnvironment(Catalog catalog, RunPlan plan, torch.Device device)
+    {
+        var registration = catalog.Environments.Find("environment", plan.Environment);
+        var environment = registration.Create(
+            new EnvironmentContext(plan.Seed, device, plan.DataFolder), OptionsBinder.Bind(registration.OptionsType, plan.EnvironmentOptions));
+        if (environment is not ITruth)
+        {
+            environment.Dispose();
+            throw new InvalidOperationException($"Environment '{plan.Environment}' does not tell its truth (ITruth), which bounds and regret need.");
+        }
+        return environment;
+    }
+
+    private static IAgent CreateAgent(Catalog catalog, RunPlan plan, IEnvironment environment)
+    {
+        var registration = catalog.Agents.Find("agent", plan.Agent);
+        var context = new AgentContext(environment.Spec, environment.Population, RandomStream.DeriveSeed(plan.Seed, "agent"));
+        var agent = registration.Create(context, OptionsBinder.Bind(registration.OptionsType, plan.AgentOptions));
+        if (agent is INeedsTruth bound)
+            bound.Reveal((ITruth)environment);
+        return agent;
+    }
+}

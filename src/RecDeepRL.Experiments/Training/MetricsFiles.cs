@@ -1,0 +1,84 @@
+using System.Globalization;
+using RecDeepRL.Experiments.Evaluation;
+using static TorchSharp.torch.utils.tensorboard;
+
+namespace RecDeepRL.Experiments.Training;
+
+/// <summary>Records a run's figures as CSV (metrics.csv, evaluations.csv, diagnostics.csv) and as TensorBoard events, flushed after every round.</summary>
+public sealed class MetricsFiles : IRunRecorder, IDisposable
+{
+    private readonly StreamWriter _metrics;
+    private readonly StreamWriter _evaluations;
+    private readonly StreamWriter _diagnostics;
+    private readonly TorchSharp.Modules.SummaryWriter _events;
+
+    /// <param name="folder">The run folder. Rows beyond <paramref name="iteration"/>, written by a run that was killed after its last checkpoint, are dropped.</param>
+    /// <param name="iteration">Rounds completed so far.</param>
+    public MetricsFiles(string folder, long iteration)
+    {
+        _metrics = Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration);
+        _evaluations = Open(
+            Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed", iteration);
+        _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration);
+        _events = SummaryWriter(Path.Combine(folder, "events"), createRunName: false);
+    }
+
+    public void Completed(IterationRecord iteration)
+    {
+        Write(_metrics, iteration.Iteration, iteration.Users, iteration.MeanResponses, iteration.MeanExpected, iteration.MeanOracle, iteration.Totals.Regret, iteration.Seconds);
+        foreach (var (name, value) in iteration.Diagnostics)
+        {
+            _diagnostics.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{iteration.Iteration},{name},{value:R}"));
+            Plot("agent/" + name, value, iteration.Iteration);
+        }
+        _diagnostics.Flush();
+        Plot("training/mean_responses", iteration.MeanResponses, iteration.Iteration);
+        Plot("training/mean_expected", iteration.MeanExpected, iteration.Iteration);
+        Plot("training/regret_total", iteration.Totals.Regret, iteration.Iteration);
+    }
+
+    public void Evaluated(EvaluationResult evaluation)
+    {
+        Write(
+            _evaluations, evaluation.Iteration, evaluation.MeanResponses, evaluation.Precision, evaluation.MeanExpected,
+            evaluation.Bounds.Random, evaluation.Bounds.BestFixed, evaluation.Bounds.Oracle, evaluation.Regret, evaluation.GapClosed);
+        Plot("evaluation/mean_responses", evaluation.MeanResponses, evaluation.Iteration);
+        Plot("evaluation/mean_expected", evaluation.MeanExpected, evaluation.Iteration);
+        Plot("evaluation/gap_closed", evaluation.GapClosed, evaluation.Iteration);
+    }
+
+    public void CheckpointWritten(string folder) { }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _evaluations.Dispose();
+        _diagnostics.Dispose();
+    }
+
+    private void Plot(string tag, double value, long step) => _events.add_scalar(tag, (float)value, (int)step);
+
+    private static void Write(StreamWriter file, params ReadOnlySpan<double> values)
+    {
+        for (var index = 0; index < values.Length; index++)
+        {
+            if (index > 0)
+                file.Write(',');
+            file.Write(values[index].ToString("R", CultureInfo.InvariantCulture));
+        }
+        file.WriteLine();
+        file.Flush();
+    }
+
+    private static StreamWriter Open(string path, string header, long iteration)
+    {
+        var kept = new List<string> { header };
+        if (File.Exists(path))
+        {
+            kept.AddRange(File.ReadLines(path).Skip(1).Where(line =>
+                long.TryParse(line.Split(',')[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var row) && row <= iteration));
+        }
+        AtomicFile.WriteAllText(path, string.Concat(kept.Select(line => line + "\n")));
+        return new StreamWriter(path, append: true) { NewLine = "\n" };
+    }
+}

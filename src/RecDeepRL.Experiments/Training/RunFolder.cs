@@ -1,0 +1,68 @@
+using RecDeepRL.Core;
+
+namespace RecDeepRL.Experiments.Training;
+
+/// <summary>The folder of one run, held by one process at a time.</summary>
+public sealed class RunFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Creates an empty folder for a new run.</summary>
+    /// <param name="path">Must not exist, or be empty.</param>
+    /// <exception cref="UserMistakeException">The folder holds something, or cannot be created.</exception>
+    public static RunFolder Create(string path)
+    {
+        if (File.Exists(path))
+            throw new UserMistakeException($"'{path}' is a file. Give --out a folder that does not exist yet.");
+        try
+        {
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+                throw new UserMistakeException($"The folder '{path}' is not empty, and a run never overwrites another. Give --out another folder, or go on with --resume {path}.");
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserMistakeException($"The folder '{path}' cannot be created: {fault.Message}", fault);
+        }
+        return Hold(path);
+    }
+
+    /// <summary>The first of NAME, NAME-2, NAME-3, … below <paramref name="parent"/> that is free.</summary>
+    public static RunFolder CreateBelow(string parent, string name)
+    {
+        var path = System.IO.Path.Combine(parent, name);
+        for (var number = 2; Directory.Exists(path) || File.Exists(path); number++)
+            path = System.IO.Path.Combine(parent, $"{name}-{number}");
+        return Create(path);
+    }
+
+    /// <summary>Takes hold of an existing run.</summary>
+    /// <exception cref="UserMistakeException">There is none, or another process holds it.</exception>
+    public static RunFolder Open(string path) => Directory.Exists(path)
+        ? Hold(path)
+        : throw new UserMistakeException($"There is no folder '{path}'. Give --resume a run folder such as checkpoints/ddpg-context-seed1.");
+
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => _lock.Dispose();
+
+    private static RunFolder Hold(string path)
+    {
+        try
+        {
+            return new RunFolder(path, new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserMistakeException($"The run folder '{path}' cannot be used: {fault.Message} Another process may be training in it.", fault);
+        }
+    }
+}

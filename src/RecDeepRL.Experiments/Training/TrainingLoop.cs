@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments.Checkpoints;
+using RecDeepRL.Experiments.Evaluation;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Experiments.Training;
+
+/// <summary>The loop that all agents and environments go through: observe, recommend, respond, learn.</summary>
+/// <param name="pair">Environment and agent, fresh or restored.</param>
+/// <param name="recorder">Is told of every round.</param>
+/// <param name="runFolder">Where checkpoints go; none for a run that keeps nothing.</param>
+public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? runFolder = null)
+{
+    private long _checkpointAt = pair.Environment.Iteration;
+
+    /// <summary>Rounds between evaluations in exploit mode; 0 for none but the caller's own.</summary>
+    public int EvaluateEvery { get; init; }
+
+    /// <summary>Rounds between checkpoints; 0 for one at the end only.</summary>
+    public int CheckpointEvery { get; init; }
+
+    /// <summary>What earlier parts of the same run summed up.</summary>
+    public TrainingTotals Totals { get; private set; } = TrainingTotals.None;
+
+    /// <summary>Goes on from what a checkpoint had summed up.</summary>
+    public void ContinueFrom(TrainingTotals totals) => Totals = totals;
+
+    /// <summary>Runs to the plan's last round, or until cancelled; either way a checkpoint holds the last completed round.</summary>
+    /// <returns>False where it was cancelled before the end.</returns>
+    public bool Run(CancellationToken cancellation)
+    {
+        var environment = pair.Environment;
+        var bounds = EvaluateEvery > 0 && pair.Truth.IsStationary ? Bounds.Of(environment, pair.Truth, environment.Iteration) : null;
+        while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
+        {
+            recorder.Completed(Round());
+            if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
+            {
+                recorder.Evaluated(Evaluator.Evaluate(
+                    environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, Evaluator.SeedOf(pair.Plan.Seed), bounds));
+            }
+            if (CheckpointEvery > 0 && environment.Iteration % CheckpointEvery == 0)
+                WriteCheckpoint();
+        }
+        WriteCheckpoint();
+        return environment.Iteration >= pair.Iterations;
+    }
+
+    private IterationRecord Round()
+    {
+        var environment = pair.Environment;
+        var spec = environment.Spec;
+        var watch = Stopwatch.StartNew();
+        using var scope = NewDisposeScope();
+        using var observation = environment.Observe();
+        var users = observation.UserCount;
+        if (users == 0)
+        {
+            // An agent is never asked about nobody; the round passes.
+            using var nobody = empty([0, spec.SlateSize], ScalarType.Int64, spec.Device);
+            environment.Step(nobody).Dispose();
+            return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
+        }
+        Tensor slates;
+        using (no_grad())
+            slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
+        using var feedback = environment.Step(slates);
+        pair.Agent.Learn(feedback);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var (responses, expected, oracle) = Sums(feedback);
+        Totals = Totals with
+        {
+            Rounds = Totals.Rounds + 1,
+            Users = Totals.Users + users,
+            Responses = Totals.Responses + responses,
+            Expected = Totals.Expected + expected,
+            Oracle = Totals.Oracle + oracle,
+            Seconds = Totals.Seconds + seconds,
+        };
+        return new IterationRecord(
+            environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, pair.Agent.Diagnose(), Totals);
+    }
+
+    private (double Responses, double Expected, double Oracle) Sums(Feedback feedback)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var observation = feedback.Observation;
+        var spec = pair.Environment.Spec;
+        var oracle = zeros([], ScalarType.Float64, spec.Device);
+        foreach (var (start, count) in UserParts.Of(observation.UserCount, spec.ItemCount))
+        {
+            using var part = NewDisposeScope();
+            oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.UserIds.narrow(0, start, count), observation.Iteration).sum());
+        }
+        var expected = pair.Truth.ExpectedResponses(observation.UserIds, feedback.Slates, observation.Iteration).sum(ScalarType.Float64);
+        var sums = stack([feedback.Responses.sum(ScalarType.Float64), expected, oracle]).cpu().data<double>().ToArray();
+        return (sums[0], sums[1], sums[2]);
+    }
+
+    private void WriteCheckpoint()
+    {
+        if (runFolder is null || (_checkpointAt == pair.Environment.Iteration && CheckpointStore.All(runFolder).Count > 0))
+            return;
+        recorder.CheckpointWritten(CheckpointStore.Write(runFolder, pair, Totals));
+        _checkpointAt = pair.Environment.Iteration;
+    }
+}

@@ -1,0 +1,29 @@
+using RecDeepRL.Experiments.Comparison;
+using Spectre.Console;
+
+namespace RecDeepRL.Reporting;
+
+/// <summary>A comparison, one table for each environment, best agent first.</summary>
+public static class ComparisonTable
+{
+    public static IEnumerable<Table> Of(IReadOnlyList<ComparisonSummary> summaries)
+    {
+        foreach (var environment in summaries.GroupBy(summary => summary.Environment))
+        {
+            var any = environment.First();
+            var table = new Table().Border(TableBorder.Simple)
+                .Title(Markup.Escape($"{environment.Key}: random {EvaluationTable.Number(any.Random)}, best fixed list {EvaluationTable.Number(any.BestFixed)}, oracle {EvaluationTable.Number(any.Oracle)}"))
+                .AddColumn("agent").AddColumn(new TableColumn("seeds").RightAligned()).AddColumn(new TableColumn("final").RightAligned())
+                .AddColumn(new TableColumn("final expected").RightAligned()).AddColumn(new TableColumn("gap closed").RightAligned())
+                .AddColumn(new TableColumn("mean while training").RightAligned()).AddColumn(new TableColumn("s/run").RightAligned());
+            foreach (var row in environment.OrderByDescending(summary => summary.FinalExpected.Mean))
+            {
+                table.AddRow(
+                    Markup.Escape(row.Agent), row.Final.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), EvaluationTable.Spread(row.Final),
+                    EvaluationTable.Spread(row.FinalExpected), EvaluationTable.Percent(row.GapClosed), EvaluationTable.Spread(row.TrainingMean),
+                    row.Seconds.ToString("F2", System.Globalization.CultureInfo.InvariantCulture));
+            }
+            yield return table;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Evaluation;
+using ScottPlot;
+
+namespace RecDeepRL.Reporting;
+
+/// <summary>Pictures of results, as PNG and SVG.</summary>
+public static class Plots
+{
+    private static readonly Color s_agent = Color.FromHex("#1f6feb");
+    private static readonly Color s_bound = Color.FromHex("#8b949e");
+
+    /// <summary>Responses per user by iteration, while training and in the evaluations, between the bounds.</summary>
+    /// <param name="path">Without ending.</param>
+    /// <param name="training">Iteration and mean responses of each training round.</param>
+    /// <param name="evaluations">In exploit mode, at least one.</param>
+    public static void LearningCurve(
+        string path, string title, IReadOnlyList<(long Iteration, double MeanResponses)> training, IReadOnlyList<EvaluationResult> evaluations)
+    {
+        using var plot = New(title, "iteration", "responses per user");
+        AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Oracle, "oracle", LinePattern.Dashed);
+        AddCurve(plot, evaluations, evaluation => evaluation.Bounds.BestFixed, "best fixed list", LinePattern.Dotted);
+        AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Random, "random", LinePattern.DenselyDashed);
+        var rounds = plot.Add.Scatter(training.Select(one => (double)one.Iteration).ToArray(), training.Select(one => one.MeanResponses).ToArray(), s_agent.WithAlpha(.4));
+        rounds.LegendText = "while training";
+        rounds.MarkerSize = 0;
+        var scores = plot.Add.Scatter(evaluations.Select(one => (double)one.Iteration).ToArray(), evaluations.Select(one => one.MeanExpected).ToArray(), s_agent);
+        scores.LegendText = "evaluation, expected";
+        scores.LineWidth = 2;
+        scores.MarkerSize = 7;
+        plot.ShowLegend(Edge.Right);
+        Save(plot, path, 900, 520);
+    }
+
+    /// <summary>Share of the gap from random to oracle that each agent closes, with 95 % intervals over seeds, one group of bars for each environment.</summary>
+    /// <param name="path">Without ending.</param>
+    public static void Comparison(string path, IReadOnlyList<ComparisonSummary> summaries)
+    {
+        using var plot = New("Share of the gap between random (0) and oracle (1) closed in the final evaluation", "", "");
+        var agents = summaries.Select(summary => summary.Agent).Distinct().ToList();
+        var environments = summaries.Select(summary => summary.Environment).Distinct().ToList();
+        var palette = new ScottPlot.Palettes.Category20();
+        var ticks = new List<Tick>();
+        var place = 0.0;
+        foreach (var environment in environments)
+        {
+            var group = summaries.Where(summary => summary.Environment == environment).OrderBy(summary => agents.IndexOf(summary.Agent)).ToList();
+            ticks.Add(new Tick(place + ((group.Count - 1) / 2.0), environment));
+            foreach (var summary in group)
+            {
+                var bar = plot.Add.Bar(place, summary.GapClosed);
+                bar.Color = palette.GetColor(agents.IndexOf(summary.Agent));
+                bar.Bars[0].Error = double.IsNaN(summary.FinalExpected.HalfWidth) ? 0 : summary.FinalExpected.HalfWidth / (summary.Oracle - summary.Random);
+                bar.Bars[0].Size = .9;
+                if (environment == environments[0])
+                    bar.LegendText = summary.Agent;
+                place++;
+            }
+            place += 1.5;
+        }
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. ticks]);
+        plot.Axes.Bottom.MajorTickStyle.Length = 0;
+        plot.Axes.SetLimitsY(Math.Min(0, summaries.Min(summary => summary.GapClosed)) - .03, 1.08);
+        plot.ShowLegend(Edge.Right);
+        Save(plot, path, 1100, 520);
+    }
+
+    private static void AddCurve(Plot plot, IReadOnlyList<EvaluationResult> evaluations, Func<EvaluationResult, double> value, string name, LinePattern pattern)
+    {
+        // One evaluation alone still gets its bound drawn across the picture.
+        var first = evaluations.Count == 1 ? 0.0 : evaluations[0].Iteration;
+        var line = plot.Add.Scatter(
+            evaluations.Select((one, index) => index == 0 ? first : one.Iteration).Concat(evaluations.Count == 1 ? [(double)evaluations[0].Iteration] : []).ToArray(),
+            evaluations.Select(value).Concat(evaluations.Count == 1 ? [value(evaluations[0])] : []).ToArray(), s_bound);
+        line.LegendText = name;
+        line.LinePattern = pattern;
+        line.MarkerSize = 0;
+    }
+
+    private static Plot New(string title, string x, string y)
+    {
+        var plot = new Plot();
+        plot.Title(title);
+        plot.XLabel(x);
+        plot.YLabel(y);
+        return plot;
+    }
+
+    private static void Save(Plot plot, string path, int width, int height)
+    {
+        plot.SavePng(path + ".png", width, height);
+        plot.SaveSvg(path + ".svg", width, height);
+    }
+}
