@@ -1,4 +1,6 @@
 using RecDeepRL.Agents.Bandits;
+using RecDeepRL.Agents.Bounds;
+using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 
@@ -10,6 +12,13 @@ public static class AgentRegistry
     public static IReadOnlyList<ComponentRegistration<AgentContext, IAgent>> All { get; } =
     [
         Agent<RandomOptions>("random", "K items drawn uniformly: the floor", (context, _) => new RandomAgent(context)),
+        Agent<GreedyOptions>("greedy", "the items of highest mean response, with an optimistic start if asked for", (context, options) => new GreedyAgent(context, options)),
+        Agent<EpsilonGreedyOptions>("epsilon-greedy", "greedy, but each slot explores now and then", (context, options) => new EpsilonGreedyAgent(context, options)),
+        Agent<UcbOptions>("ucb", "upper confidence bounds on the items' means (UCB1)", (context, options) => new UcbAgent(context, options)),
+        Agent<ThompsonOptions>("thompson", "Thompson sampling on the items' means (Beta-Bernoulli)", (context, options) => new ThompsonAgent(context, options)),
+        Agent<LinUcbOptions>("linucb", "upper confidence bounds linear in the user features, one regression per item", (context, options) => new LinUcbAgent(context, options)),
+        Agent<OracleOptions>("oracle", "every user's best items under the truth: the ceiling", (context, _) => new OracleAgent(context), isBound: true),
+        Agent<BestFixedOptions>("best-fixed", "the best list that is the same for everybody at all times", (context, _) => new BestFixedAgent(context), isBound: true),
     ];
 
     /// <exception cref="UserMistakeException">No such agent.</exception>

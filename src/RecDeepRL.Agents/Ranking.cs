@@ -7,31 +7,30 @@ namespace RecDeepRL.Agents;
 /// <summary>From scores to slates: the K best items of each user, ties broken at random for each user apart, items that are not eligible left out.</summary>
 internal static class Ranking
 {
-    /// <param name="scores">[B, N] float, or [1, N] where every user has the same; finite, or −∞ for items never to be shown.</param>
+    /// <param name="scores">[B, N] float, or [1, N] where every user has the same; compared as float32. +∞ goes before and −∞ behind every
+    /// number; −∞ is shown only where a slate cannot be filled otherwise. Never NaN.</param>
     /// <param name="observation">Gives user ids, eligible items and the draw key.</param>
     /// <param name="ties">The agent's stream for breaking ties; a draw's lane is user · N + item.</param>
     /// <returns>[B, K] int64, best first.</returns>
-    public static Tensor Best(Tensor scores, Observation observation, int slateSize, RandomStream ties)
+    public static Tensor Best(Tensor scores, Observation observation, int slateSize, RandomStream ties) =>
+        Best(scores, observation, observation.EligibleItems, slateSize, ties);
+
+    /// <summary>The same with other items left out than the observation asks for.</summary>
+    /// <param name="eligible">[B, N] bool, or none where every item may be shown. Where a row has fewer than K, the slate ends with others.</param>
+    public static Tensor Best(Tensor scores, Observation observation, Tensor? eligible, int slateSize, RandomStream ties)
     {
         using var scope = NewDisposeScope();
-        var itemCount = scores.shape[1];
-        var luck = ties.Uniform(observation.DrawKey, Lanes(observation.UserIds, itemCount));
-        var wanted = scores.to_type(ScalarType.Float32).expand(observation.UserCount, itemCount);
-        if (observation.EligibleItems is { } eligible)
-            wanted = wanted.masked_fill(eligible.logical_not(), float.NegativeInfinity);
+        var wanted = scores.to_type(ScalarType.Float32).to_type(ScalarType.Float64).clamp_(float.MinValue, float.MaxValue);
 
-        // Above the K-th best score an item is in for certain (key 2); at it, luck decides (key in [0, 1)); below it, and where not eligible, it is out.
-        var threshold = wanted.topk(slateSize, dim: 1).values.narrow(1, slateSize - 1, 1);
-        var key = where(wanted.gt(threshold), full_like(luck, 2f), where(wanted.eq(threshold), luck, full_like(luck, -1f)));
-        if (observation.EligibleItems is { } mask)
-            key = key.masked_fill(mask.logical_not(), -2f);
-        var chosen = key.topk(slateSize, dim: 1).indexes;
-
-        // Within the slate: by score, equal scores in random order (a stable sort after a sort by luck).
-        var byLuck = luck.gather(1, chosen).argsort(dim: 1, descending: true);
-        chosen = chosen.gather(1, byLuck);
-        var byScore = wanted.gather(1, chosen).sort(dim: 1, descending: true, stable: true).Indices;
-        return chosen.gather(1, byScore).MoveToOuterDisposeScope();
+        // Luck rides below the last bit of the score, so that one top-K decides everything: neighbouring float32 numbers are at least 2⁻²⁴ of
+        // their size or 2⁻¹⁴⁹ apart, and float64 has room for 28 bits of luck in between. Luck is a draw's 64 bits read as a signed number,
+        // hence the further 2⁻⁶⁴.
+        var slope = wanted.mul(Math.ScaleB(1.0, -25 - 64)).add_(Math.ScaleB(1.0, -160 - 64));
+        var luck = ties.Bits(observation.DrawKey, Lanes(observation.UserIds, scores.shape[1])).to_type(ScalarType.Float64);
+        var key = addcmul(wanted, luck, slope, 1);
+        if (eligible is not null)
+            key.masked_fill_(eligible.logical_not(), double.NegativeInfinity);
+        return key.topk(slateSize, dim: 1).indexes.MoveToOuterDisposeScope();
     }
 
     /// <summary>One lane per pair, user · N + item, so that a draw belongs to the pair and not to its place in the batch.</summary>

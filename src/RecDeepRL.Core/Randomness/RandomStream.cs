@@ -43,6 +43,7 @@ public sealed class RandomStream
     public Tensor Uniform(long iteration, Tensor lanes)
     {
         using var scope = NewDisposeScope();
+        RequireInt64(lanes);
         if (lanes.device_type != DeviceType.CPU)
             return SplitMix64.LogicalShift(SplitMix64.Mix(lanes, Start(iteration)), 40).to_type(ScalarType.Float32).mul_(1f / (1 << 24)).MoveToOuterDisposeScope();
         var flat = lanes.contiguous();
@@ -99,51 +100,74 @@ public sealed class RandomStream
     /// <summary>Draws from Gamma(shape, 1), by Marsaglia and Tsang 2000; shapes below 1 by their boost with a power of a uniform.</summary>
     /// <param name="lanes">int64 [...].</param>
     /// <param name="shapes">float, above 0, of the shape and device of <paramref name="lanes"/>.</param>
-    /// <returns>float64 of the same shape.</returns>
+    /// <returns>float64 of the same shape. Waits for the device.</returns>
     public Tensor Gamma(long iteration, Tensor lanes, Tensor shapes)
     {
         using var scope = NewDisposeScope();
-        var wanted = shapes.to_type(ScalarType.Float64);
-        var boosted = wanted.lt(1.0);
-        var d = where(boosted, wanted + 1.0, wanted) - (1.0 / 3.0);
-        var c = d.mul(9.0).rsqrt_();
-        var result = zeros_like(d);
-        var open = ones_like(boosted);
-        // A round accepts at least 95 % of the draws; 32 rounds leave fewer than one in 10⁴¹ open, and those take the mode.
-        for (var round = 0; round < 32; round++)
-        {
-            using var roundScope = NewDisposeScope();
-            var attempt = new RandomStream(Seed, $"{Name}:gamma:{round}");
-            var x = attempt.Normal(iteration, lanes).to_type(ScalarType.Float64);
-            var v = c.mul(x).add_(1.0).pow_(3.0);
-            var u = new RandomStream(Seed, $"{Name}:gamma:u:{round}").Uniform(iteration, lanes).to_type(ScalarType.Float64).add_(0.5 / (1 << 24));
-            var squeezed = v.clamp_min(1e-300);
-            var bound = x.mul(x).mul_(0.5).add_(d.mul(squeezed.log().sub_(v).add_(1.0)));
-            var accepted = v.gt(0.0).logical_and_(u.log().lt(bound)).logical_and_(open);
-            result.copy_(where(accepted, d * v, result));
-            open.logical_and_(accepted.logical_not());
-            if (lanes.device_type == DeviceType.CPU ? !open.any().item<bool>() : round >= 7 && !open.any().item<bool>())
-                break;
-        }
-        result = where(open, d, result);
-        var power = new RandomStream(Seed, $"{Name}:gamma:boost").Uniform(iteration, lanes).to_type(ScalarType.Float64).add_(0.5 / (1 << 24)).pow_(wanted.reciprocal());
-        return where(boosted, result * power, result).MoveToOuterDisposeScope();
+        return LogGamma(iteration, lanes, shapes).exp_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws from Beta(a, b), as a ratio of two Gamma draws.</summary>
     /// <param name="a">Above 0, of the shape and device of <paramref name="lanes"/>, or broadcastable to it.</param>
-    /// <returns>float32 of the shape of <paramref name="lanes"/>.</returns>
+    /// <returns>float32 of the shape of <paramref name="lanes"/>. Waits for the device.</returns>
     public Tensor Beta(long iteration, Tensor lanes, Tensor a, Tensor b)
     {
         using var scope = NewDisposeScope();
-        var first = new RandomStream(Seed, Name + ":beta:a").Gamma(iteration, lanes, a.expand(lanes.shape));
-        var second = new RandomStream(Seed, Name + ":beta:b").Gamma(iteration, lanes, b.expand(lanes.shape));
-        return first.div(first + second).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        var first = new RandomStream(Seed, Name + ":beta:a").LogGamma(iteration, lanes, a.expand(lanes.shape));
+        var second = new RandomStream(Seed, Name + ":beta:b").LogGamma(iteration, lanes, b.expand(lanes.shape));
+        return first.sub_(second).sigmoid_().to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logarithms of Gamma draws, which stay apart where the draws of small shapes would all be 0.</summary>
+    private Tensor LogGamma(long iteration, Tensor lanes, Tensor shapes)
+    {
+        using var scope = NewDisposeScope();
+        var flat = lanes.reshape(-1);
+        var wanted = shapes.to_type(ScalarType.Float64).reshape(-1);
+        var boosted = wanted.lt(1.0);
+        var d = where(boosted, wanted + 1.0, wanted).sub_(1.0 / 3.0);
+
+        // A round accepts at least 95 % of the draws; 32 rounds leave fewer than one in 10⁴¹ open, and those take the mode, d.
+        var result = d.log();
+        Tensor? open = null;
+        for (var round = 0; round < 32; round++)
+        {
+            var (openLanes, openD) = open is null ? (flat, d) : (flat.index_select(0, open), d.index_select(0, open));
+            var (logarithm, accepted) = Attempt(iteration, openLanes, openD, round);
+            if (open is null)
+                result = where(accepted, logarithm, result);
+            else
+                result.index_copy_(0, open, where(accepted, logarithm, result.index_select(0, open)));
+            var rest = accepted.logical_not().nonzero().squeeze(1);
+            if (rest.shape[0] == 0)
+                break;
+            open = open is null ? rest : open.index_select(0, rest);
+        }
+        if (boosted.any().item<bool>())
+        {
+            var power = new RandomStream(Seed, $"{Name}:gamma:boost").Uniform(iteration, flat).to_type(ScalarType.Float64).add_(0.5 / (1 << 24)).log_().div_(wanted).clamp_min_(double.MinValue);
+            result = where(boosted, result + power, result);
+        }
+        return result.reshape(lanes.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One round of Marsaglia and Tsang's rejection: the logarithm of d·v, and whether it is accepted.</summary>
+    private (Tensor Logarithm, Tensor Accepted) Attempt(long iteration, Tensor lanes, Tensor d, int round)
+    {
+        using var scope = NewDisposeScope();
+        var x = new RandomStream(Seed, $"{Name}:gamma:{round}").Normal(iteration, lanes).to_type(ScalarType.Float64);
+        var root = d.mul(9.0).rsqrt_().mul_(x).add_(1.0);
+        var logarithm = root.clamp_min(1e-100).log_().mul_(3.0);
+        var u = new RandomStream(Seed, $"{Name}:gamma:u:{round}").Uniform(iteration, lanes).to_type(ScalarType.Float64).add_(0.5 / (1 << 24));
+        var bound = x.square().mul_(0.5).add_(d.mul(logarithm.sub(root.pow(3)).add_(1.0)));
+        var accepted = root.gt(0.0).logical_and_(u.log_().lt(bound));
+        return (logarithm.add_(d.log()).MoveToOuterDisposeScope(), accepted.MoveToOuterDisposeScope());
     }
 
     /// <summary>The 64 bits of each lane, as int64.</summary>
     public Tensor Bits(long iteration, Tensor lanes)
     {
+        RequireInt64(lanes);
         if (lanes.device_type != DeviceType.CPU)
             return SplitMix64.Mix(lanes, Start(iteration));
         using var scope = NewDisposeScope();
@@ -155,6 +179,13 @@ public sealed class RandomStream
 
     /// <summary>The bits of each lane by tensor operations, also on the CPU; what <see cref="Bits(long, Tensor)"/> must equal.</summary>
     internal Tensor BitsByTensorOperations(long iteration, Tensor lanes) => SplitMix64.Mix(lanes, Start(iteration));
+
+    /// <summary>The CPU path reads the memory of the lanes as 64-bit numbers: another type would give other draws there, and no error.</summary>
+    private static void RequireInt64(Tensor lanes)
+    {
+        if (lanes.dtype != ScalarType.Int64)
+            throw new ArgumentException($"lanes has type {lanes.dtype}, expected Int64.", nameof(lanes));
+    }
 
     private static Tensor Lanes(Device device, long[] shape) =>
         arange(shape.Aggregate(1L, (product, size) => product * size), ScalarType.Int64, device).reshape(shape);

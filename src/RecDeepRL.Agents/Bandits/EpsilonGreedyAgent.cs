@@ -1,0 +1,64 @@
+using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
+using RecDeepRL.Core.State;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Agents.Bandits;
+
+/// <summary>Options of the ε-greedy agent.</summary>
+public sealed record EpsilonGreedyOptions
+{
+    /// <summary>Probability that a slot explores, in [0, 1]. Default 0.1.</summary>
+    [Range(0.0, 1.0)]
+    public double Epsilon { get; init; } = 0.1;
+}
+
+/// <summary>Shows the items of highest mean response, but each slot explores with probability ε.</summary>
+/// <remarks>Sutton and Barto 2018, section 2.2, taken to slates: every slot of every user tosses its own coin; slots that do not explore keep
+/// their item of the greedy slate, slots that do are filled uniformly from the eligible items not kept. Items never shown count as mean 0
+/// while exploring and rank last while exploiting.</remarks>
+internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOptions options) : IAgent
+{
+    private readonly RandomStream _ties = new(context.Seed, "epsilon-greedy:ties");
+    private readonly RandomStream _coins = new(context.Seed, "epsilon-greedy:coins");
+    private readonly RandomStream _items = new(context.Seed, "epsilon-greedy:items");
+    private readonly ItemStatistics _statistics = new(context.Spec);
+
+    public Tensor Recommend(Observation observation, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var means = _statistics.Means();
+        if (mode == RecommendationMode.Explore)
+            means = means.masked_fill(_statistics.Shown.eq(0), 0.0);
+        var greedy = Ranking.Best(means.unsqueeze(0), observation, context.Spec.SlateSize, _ties);
+        var slates = mode == RecommendationMode.Explore ? Explore(greedy, observation) : greedy;
+        return slates.MoveToOuterDisposeScope();
+    }
+
+    public void Learn(Feedback feedback) => _statistics.Add(feedback);
+
+    public IReadOnlyDictionary<string, double> Diagnose() => _statistics.Diagnose();
+
+    public void Save(IStateWriter writer) => _statistics.Save(writer);
+
+    public void Load(IStateReader reader) => _statistics.Load(reader);
+
+    public void Dispose() => _statistics.Dispose();
+
+    private Tensor Explore(Tensor greedy, Observation observation)
+    {
+        var (itemCount, slateSize) = (context.Spec.ItemCount, context.Spec.SlateSize);
+        var coins = _coins.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, slateSize));
+        var explores = coins.lt(options.Epsilon);
+
+        var open = ones([observation.UserCount, itemCount], ScalarType.Bool, greedy.device).scatter_(1, greedy, explores);
+        if (observation.EligibleItems is { } eligible)
+            open.logical_and_(eligible);
+
+        // The j-th exploring slot of a user takes the j-th of the user's open items in random order; at least as many are open as slots explore.
+        var drawn = Ranking.Best(zeros([1, itemCount], ScalarType.Float32, greedy.device), observation, open, slateSize, _items);
+        var place = explores.to_type(ScalarType.Int64).cumsum(1).sub_(1).clamp_min_(0);
+        return where(explores, drawn.gather(1, place), greedy);
+    }
+}
