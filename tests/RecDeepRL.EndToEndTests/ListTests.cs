@@ -1,0 +1,52 @@
+namespace RecDeepRL.EndToEndTests;
+
+public sealed class ListTests : WorkingFolder
+{
+    [Fact]
+    public void EveryAgentAndEnvironmentIsListedAndShowsItsOptions()
+    {
+        var all = Run("list").Succeeded().Output;
+        foreach (var name in new[] { "random", "greedy", "epsilon-greedy", "ucb", "thompson", "linucb", "neural-linucb", "ddpg", "oracle", "best-fixed", "popular (task1)", "context (task2)", "drift (task3)", "personal (task4)" })
+            Assert.Contains(name, all, StringComparison.Ordinal);
+
+        var agents = Run("list", "agents").Succeeded().Output;
+        Assert.DoesNotContain("personal", agents, StringComparison.Ordinal);
+        var options = Run("list", "ddpg").Succeeded().Output;
+        Assert.Contains("discount", options, StringComparison.Ordinal);
+        Assert.Contains("[0, 1)", options, StringComparison.Ordinal);
+        Assert.Contains("slateSize", Run("list", "task4").Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheFilesInConfigsAreThoseThatTheProgramWrites()
+    {
+        Run("configs", "--out", "fresh").Succeeded();
+
+        var committed = Path.Combine(RecDeepRLProcess.Root, "configs");
+        foreach (var path in Directory.EnumerateFiles(PathOf("fresh"), "*.json", SearchOption.AllDirectories))
+        {
+            var relative = Path.GetRelativePath(PathOf("fresh"), path);
+            Assert.True(File.ReadAllText(path) == File.ReadAllText(Path.Combine(committed, relative)), $"configs/{relative} is out of date: run the command 'configs'");
+        }
+        Assert.Equal(
+            Directory.EnumerateFiles(PathOf("fresh"), "*.json", SearchOption.AllDirectories).Count(),
+            Directory.EnumerateFiles(committed, "*.json", SearchOption.AllDirectories).Count());
+    }
+
+    [Fact]
+    public void TheFilesInConfigsCanBeGivenToTrain()
+    {
+        var configs = Path.Combine(RecDeepRLProcess.Root, "configs");
+
+        Run(["train", "--config", $"{configs}/agents/linucb.json", "--config", $"{configs}/environments/context.json", "--iterations", "1", .. Small]).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("train", "--help")]
+    [InlineData("evaluate", "--help")]
+    [InlineData("compare", "--help")]
+    [InlineData("list", "--help")]
+    [InlineData("configs", "--help")]
+    public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
+}

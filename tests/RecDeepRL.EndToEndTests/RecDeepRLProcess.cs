@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+namespace RecDeepRL.EndToEndTests;
+
+/// <summary>The built program, started as its user starts it: a process with arguments in a folder.</summary>
+internal static class RecDeepRLProcess
+{
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } = FindRoot();
+
+    private static string Program { get; } =
+        Path.Combine(Root, "artifacts", "bin", "RecDeepRL", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)), "RecDeepRL.dll");
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="folder">Working folder.</param>
+    public static Result Run(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        return Finish(process);
+    }
+
+    public static Process Start(string folder, params string[] arguments)
+    {
+        Assert.True(File.Exists(Program), $"the program is not built: {Program}");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Program);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    public static Result Finish(Process process)
+    {
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            process.Kill();
+            Assert.Fail("the program did not end within five minutes:\n" + output);
+        }
+        return new Result(process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Sends a signal by name, such as INT.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RecDeepRL.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("No RecDeepRL.sln above the tests.");
+    }
+
+    /// <summary>What a finished process left.</summary>
+    public sealed record Result(int ExitCode, string Output, string Error)
+    {
+        public Result Succeeded()
+        {
+            Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}\n{Error}");
+            return this;
+        }
+
+        /// <summary>Asserts exit code 2, nothing on the output, and one line on the error output that holds each text.</summary>
+        public void IsAMistake(params string[] texts)
+        {
+            Assert.True(ExitCode == 2, $"exit code {ExitCode}\n{Output}\n{Error}");
+            Assert.Equal("", Output);
+            var line = Assert.Single(Error.TrimEnd('\n').Split('\n'));
+            Assert.All(texts, text => Assert.Contains(text, line, StringComparison.Ordinal));
+            Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        }
+    }
+}
