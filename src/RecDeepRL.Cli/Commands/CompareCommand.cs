@@ -123,7 +123,21 @@ internal static class CompareCommand
                 log.Error(fault, "{Environment:l} {Agent:l} seed {Seed} failed; the others go on", cell.Environment, cell.Agent, cell.Seed);
             },
         };
-        var rows = runner.Run(plan, interruption.Token);
+        IReadOnlyList<ComparisonRow> rows;
+        try
+        {
+            rows = runner.Run(plan, interruption.Token);
+        }
+        catch (UserMistakeException) when (finished.Count == 0)
+        {
+            // Nothing was run: nothing is left behind, and the folder can be given again.
+            log.Dispose();
+            File.Delete(Path.Combine(folder, "results.csv"));
+            File.Delete(Path.Combine(folder, "compare.log"));
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+            throw;
+        }
         Write(folder, rows);
         if (rows.Count > 0)
         {

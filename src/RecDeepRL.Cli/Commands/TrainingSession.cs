@@ -74,6 +74,8 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="data">Where the data is now, or none for where it was.</param>
     public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data)
     {
+        // Looked for before the folder is taken hold of, which leaves a lock file in it.
+        CheckpointStore.Locate(path);
         var folder = RunFolder.Open(path);
         RunPair? pair = null;
         try
@@ -107,8 +109,6 @@ internal sealed class TrainingSession : IDisposable
         var tenth = Math.Max(1, _pair.Iterations / 10);
         var evaluateEvery = EvaluateEvery ?? tenth;
         var checkpointEvery = CheckpointEvery ?? tenth;
-        CommonOptions.RequireAtLeast("--evaluate-every", evaluateEvery, 0);
-        CommonOptions.RequireAtLeast("--checkpoint-every", checkpointEvery, 0);
         using var interruption = new Interruption();
         using var files = new MetricsFiles(_folder.Path, _pair.Environment.Iteration);
         var loop = new Func<ProgressTask?, bool>(bar =>
