@@ -22,7 +22,7 @@ public class RandomStreamBenchmarks
     [Benchmark(Baseline = true)]
     public void LibtorchUniform()
     {
-        using var values = rand(Count);
+        using var values = rand(_lanes.shape);
     }
 
     [Benchmark]
@@ -34,7 +34,7 @@ public class RandomStreamBenchmarks
     [Benchmark]
     public void LibtorchNormal()
     {
-        using var values = randn(Count);
+        using var values = randn(_lanes.shape);
     }
 
     [Benchmark]
