@@ -1,0 +1,78 @@
+using MathNet.Numerics.LinearAlgebra;
+using RecDeepRL.Agents.Contextual;
+using RecDeepRL.Core.Randomness;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Tests.Agents.Contextual;
+
+public sealed class LinearPosteriorTests
+{
+    private const int Items = 5;
+    private const int Width = 3;
+    private const double Ridge = .7;
+
+    [Fact]
+    public void BatchesGiveWhatOneRegressionPerItemGives()
+    {
+        using var scope = NewDisposeScope();
+        using var posterior = new LinearPosterior(Items, Width, Ridge, CPU);
+        var draws = new RandomStream(2, "regression");
+        var precision = Enumerable.Range(0, Items).Select(_ => Matrix<double>.Build.DenseIdentity(Width) * Ridge).ToArray();
+        var moment = Enumerable.Range(0, Items).Select(_ => Vector<double>.Build.Dense(Width)).ToArray();
+        for (var batch = 0; batch < 4; batch++)
+        {
+            var inputs = draws.Normal(batch, CPU, 30, Width).to_type(ScalarType.Float64);
+            var slates = draws.Uniform(100 + batch, CPU, 30, Items - 1).argsort(1).narrow(1, 0, 2); // Two of the first four items: the last is never shown.
+            var responses = draws.Uniform(200 + batch, CPU, 30, 2);
+            posterior.Add(inputs, slates, responses);
+            for (var user = 0; user < 30; user++)
+                for (var slot = 0; slot < 2; slot++)
+                {
+                    var x = Vector<double>.Build.DenseOfArray(inputs[user].data<double>().ToArray());
+                    var item = slates[user, slot].item<long>();
+                    precision[item] += x.OuterProduct(x);
+                    moment[item] += x * responses[user, slot].item<float>();
+                }
+        }
+
+        var asked = draws.Normal(300, CPU, 11, Width).to_type(ScalarType.Float64);
+        var (means, deviations) = (posterior.Means(asked), posterior.Deviations(asked));
+        for (var user = 0; user < 11; user++)
+            for (var item = 0; item < Items; item++)
+            {
+                var x = Vector<double>.Build.DenseOfArray(asked[user].data<double>().ToArray());
+                Assert.Equal(precision[item].Solve(moment[item]) * x, means[user, item].item<double>(), 1e-10);
+                Assert.Equal(Math.Sqrt(x * precision[item].Solve(x)), deviations[user, item].item<double>(), 1e-10);
+            }
+        Assert.Equal(4 * 30 * 2, posterior.Shown.sum().item<double>());
+        Assert.Equal(0, posterior.Shown[Items - 1].item<double>());
+    }
+
+    [Fact]
+    public void ManyEqualInputsStayPositiveDefinite()
+    {
+        // A million copies of one long input: A = λI + 10⁶·xxᵀ has condition 10¹²; along x the deviation is about 10⁻³, across it |x|/√λ.
+        using var scope = NewDisposeScope();
+        using var posterior = new LinearPosterior(1, 2, 1e-3, CPU);
+        var x = tensor(new double[,] { { 30, 0 } });
+        for (var round = 0; round < 20; round++)
+            posterior.Add(x.expand(50_000, 2), zeros([50_000, 1], ScalarType.Int64), ones(50_000, 1));
+        Assert.Equal(1, posterior.Means(x).item<double>(), 1e-9);
+        Assert.Equal(1e-3, posterior.Deviations(x).item<double>(), 1e-8);
+        Assert.Equal(30 / Math.Sqrt(1e-3), posterior.Deviations(tensor(new double[,] { { 0, 30 } })).item<double>(), 1e-6);
+    }
+
+    [Fact]
+    public void WideInputsAreAskedAboutInPartsWithTheSameAnswer()
+    {
+        // 90 000 users of width 10 need 9 million squares, more than are held at once.
+        using var scope = NewDisposeScope();
+        using var posterior = new LinearPosterior(2, 10, 1, CPU);
+        var inputs = new RandomStream(3, "wide").Normal(0, CPU, 90_000, 10).to_type(ScalarType.Float64);
+        posterior.Add(inputs.narrow(0, 0, 50), ones([50, 1], ScalarType.Int64), ones(50, 1));
+        var whole = posterior.Deviations(inputs);
+        Assert.Equal([90_000, 2], whole.shape);
+        Assert.True(whole.narrow(0, 83_000, 7_000).allclose(posterior.Deviations(inputs.narrow(0, 83_000, 7_000)), 1e-12, 1e-12));
+        Assert.True(whole.select(1, 0).allclose(inputs.square().sum(1).sqrt(), 1e-12, 1e-12)); // Item 0 was never shown: A = I.
+    }
+}
