@@ -12,7 +12,7 @@ public static class EnvironmentRegistry
         Environment<PopularOptions>("popular", "task1", "everybody likes the same few items", PopularEnvironment.Create),
         Environment<ContextOptions>("context", "task2", "users and items have features, and the best item differs between users", ContextEnvironment.Create),
         Environment<DriftOptions>("drift", "task3", "as popular, but tastes turn around during the run", DriftEnvironment.Create),
-        Environment<PersonalOptions>("personal", "task4", "a thousand items, and every user has tastes of their own", PersonalEnvironment.Create),
+        Environment<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
     ];
 
     /// <exception cref="UserMistakeException">No such environment.</exception>
