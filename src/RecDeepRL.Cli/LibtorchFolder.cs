@@ -1,52 +1,65 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using RecDeepRL.Core;
-using TorchSharp;
 
 namespace RecDeepRL.Cli;
 
-/// <summary>Loads an existing libtorch, such as the one inside a PyTorch installation, in place of the package's.</summary>
-/// <remarks>The libraries are loaded by full path before TorchSharp's first call. Its native part then finds them by name among the loaded
-/// ones. TorchSharp would still load the package's copy by path, so it is told that loading is done; a folder that holds a
-/// libLibTorchSharp.so of its own, built against that libtorch, is preferred to the package's.</remarks>
-internal static class LibtorchFolder
+/// <summary>Runs the program with an existing libtorch, such as the one inside a PyTorch installation, in place of the package's.</summary>
+/// <remarks>TorchSharp loads libtorch by name when its first type is touched, and the package's copy stands where the runtime looks
+/// first. So the program is loaded once more, into a context of its own that answers for native libraries: libtorch from the folder,
+/// loaded by full path, and TorchSharp's native part from the folder too where it holds one that was built against that libtorch,
+/// else from the package. Whether the package's fits another version of libtorch is for its user to try.</remarks>
+internal sealed class LibtorchFolder : AssemblyLoadContext
 {
     /// <summary>Names a folder as the option does, for programs that cannot pass options.</summary>
     public const string Variable = "RECDEEPRL_LIBTORCH";
 
     private const string Bridge = "libLibTorchSharp.so";
+    private readonly AssemblyDependencyResolver _resolver;
+    private readonly Dictionary<string, nint> _loaded = [];
 
-    /// <param name="folder">From the option; none to look at the environment variable, and then to use the package's libtorch.</param>
-    /// <exception cref="UserMistakeException">No libtorch there, it cannot be loaded, or the system is not Linux.</exception>
-    public static void Use(string? folder)
+    private LibtorchFolder(string program, string folder)
+        : base("libtorch from " + folder)
     {
-        folder ??= Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(folder))
-            return;
+        _resolver = new AssemblyDependencyResolver(program);
+        // In the order of their dependence; what is not there is not needed.
+        foreach (var name in new[] { "torch_global_deps", "c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch" })
+        {
+            var path = Path.Combine(folder, $"lib{name}.so");
+            if (File.Exists(path))
+                _loaded[name] = LoadLibrary(path);
+        }
+        var own = Path.Combine(folder, Bridge);
+        _loaded["LibTorchSharp"] = LoadLibrary(File.Exists(own) ? own : _resolver.ResolveUnmanagedDllToPath("LibTorchSharp") ?? own);
+    }
+
+    /// <summary>Whether this code already runs inside such a context.</summary>
+    public static bool IsActive => GetLoadContext(typeof(LibtorchFolder).Assembly) is { } context && context.GetType().FullName == typeof(LibtorchFolder).FullName;
+
+    /// <summary>Runs the program anew with the libtorch of a folder.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserMistakeException">No libtorch there, it cannot be loaded, or the system is not Linux.</exception>
+    public static int Run(string folder, string[] arguments)
+    {
         if (!OperatingSystem.IsLinux())
             throw new UserMistakeException("--libtorch works on Linux only. Leave it out to use the packaged libtorch.");
         if (!File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
-            throw new UserMistakeException($"'{folder}' holds no libtorch_cpu.so. Give the folder of libtorch's libraries, such as …/site-packages/torch/lib.");
-        var full = Path.GetFullPath(folder);
-        foreach (var name in new[] { "libtorch_global_deps.so", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
-        {
-            var path = Path.Combine(full, name);
-            if (File.Exists(path))
-                Load(path);
-        }
-        var own = Path.Combine(full, Bridge);
-        var packaged = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", Bridge);
-        var bridge = Load(File.Exists(own) ? own : packaged);
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? bridge : 0);
-        foreach (var field in new[] { "nativeBackendLoaded", "nativeBackendCudaLoaded" })
-        {
-            var flag = typeof(torch).GetField(field, BindingFlags.Static | BindingFlags.NonPublic)
-                ?? throw new UserMistakeException("This version of TorchSharp cannot be given another libtorch. Leave --libtorch out.");
-            flag.SetValue(null, true);
-        }
+            throw new UserMistakeException($"'{folder}' holds no libtorch_cpu.so. Give --libtorch the folder of libtorch's libraries, such as …/site-packages/torch/lib.");
+        var program = Path.Combine(AppContext.BaseDirectory, typeof(LibtorchFolder).Assembly.GetName().Name + ".dll");
+        var context = new LibtorchFolder(program, Path.GetFullPath(folder));
+        var main = context.LoadFromAssemblyPath(program).EntryPoint!;
+        return (int)main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null)!;
     }
 
-    private static nint Load(string path)
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+
+    protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+        _loaded.TryGetValue(unmanagedDllName, out var library) ? library
+        : _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? NativeLibrary.Load(path) : 0;
+
+    private static nint LoadLibrary(string path)
     {
         try
         {

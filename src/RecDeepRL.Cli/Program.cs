@@ -27,6 +27,8 @@ internal static class Program
                 throw new UserMistakeException(
                     string.Join("; ", parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ").TrimEnd('.'))) + $". See '{HelpFor(parsed)}'.");
             }
+            if (WantedLibtorch(parsed) is { } libtorch && !LibtorchFolder.IsActive)
+                return LibtorchFolder.Run(libtorch, arguments);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (UserMistakeException mistake)
@@ -34,6 +36,15 @@ internal static class Program
             System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
             return ExitCode.UserMistake;
         }
+    }
+
+    /// <summary>The folder of another libtorch, from the option or the environment variable; none where the packaged one is to be used, or none at all.</summary>
+    private static string? WantedLibtorch(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Command.Options.OfType<Option<string>>().FirstOrDefault(option => option.Name == CommonOptions.LibtorchName) is not { } option)
+            return null;
+        var folder = parsed.GetValue(option) ?? Environment.GetEnvironmentVariable(LibtorchFolder.Variable);
+        return string.IsNullOrEmpty(folder) ? null : folder;
     }
 
     private static string HelpFor(ParseResult parsed) =>

@@ -24,11 +24,14 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
-    public static Option<string> Libtorch() => new("--libtorch")
+    public static Option<string> Libtorch() => new(LibtorchName)
     {
         Description = $"Folder of an existing libtorch to load, such as …/site-packages/torch/lib (Linux). Also by the environment variable {LibtorchFolder.Variable}.",
         HelpName = "DIR",
     };
+
+    /// <summary>What the option for another libtorch is called.</summary>
+    public const string LibtorchName = "--libtorch";
 
     public static Option<int> Threads() => new("--threads")
     {
@@ -50,13 +53,12 @@ internal static class CommonOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    /// <summary>Loads libtorch and holds it to a number of threads. To be called before anything touches a tensor.</summary>
+    /// <summary>Holds libtorch to a number of threads.</summary>
     /// <param name="threads">0 for all cores.</param>
-    public static void PrepareLibtorch(string? folder, int threads)
+    public static void UseThreads(int threads)
     {
         if (threads < 0)
             throw new UserMistakeException($"--threads was {threads}, must be at least 1.");
-        LibtorchFolder.Use(folder);
         if (threads > 0)
             torch.set_num_threads(threads);
     }

@@ -30,7 +30,6 @@ internal static class CompareCommand
         var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, set, output, jobs, libtorch };
         command.SetAction(parsed =>
         {
-            CommonOptions.PrepareLibtorch(parsed.GetValue(libtorch), 0);
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
             var deviceName = parsed.GetValue(device) ?? "cpu";
             var chosen = Devices.Choose(deviceName);

@@ -20,7 +20,7 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Evaluate a checkpoint on the whole population.") { checkpoint, seeds, data, device, threads, libtorch };
         command.SetAction(parsed =>
         {
-            CommonOptions.PrepareLibtorch(parsed.GetValue(libtorch), parsed.GetValue(threads));
+            CommonOptions.UseThreads(parsed.GetValue(threads));
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
             return Evaluate(parsed.GetValue(checkpoint)!, parsed.GetValue(seeds), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(device) ?? "cpu");
         });

@@ -25,7 +25,7 @@ internal static class TrainCommand
         };
         command.SetAction(parsed =>
         {
-            CommonOptions.PrepareLibtorch(parsed.GetValue(libtorch), parsed.GetValue(threads));
+            CommonOptions.UseThreads(parsed.GetValue(threads));
             CommonOptions.RequireAtLeast("--evaluate-every", parsed.GetValue(evaluateEvery) ?? 0, 0);
             CommonOptions.RequireAtLeast("--checkpoint-every", parsed.GetValue(checkpointEvery) ?? 0, 0);
             using var session = parsed.GetValue(resume) is { } folder
