@@ -7,6 +7,9 @@ namespace RecDeepRL.Agents;
 /// <summary>From scores to slates: the K best items of each user, ties broken at random for each user apart, items that are not eligible left out.</summary>
 internal static class Ranking
 {
+    /// <summary>Pairs of user and item ranked at once on the CPU.</summary>
+    private const long PairsAtOnce = 1 << 16;
+
     /// <param name="scores">[B, N] float, or [1, N] where every user has the same; compared as float32. +∞ goes before and −∞ behind every
     /// number; −∞ is shown only where a slate cannot be filled otherwise. Never NaN.</param>
     /// <param name="observation">Gives user ids, eligible items and the draw key.</param>
@@ -20,17 +23,22 @@ internal static class Ranking
     public static Tensor Best(Tensor scores, Observation observation, Tensor? eligible, int slateSize, RandomStream ties)
     {
         using var scope = NewDisposeScope();
-        var wanted = scores.to_type(ScalarType.Float32).to_type(ScalarType.Float64).clamp_(float.MinValue, float.MaxValue);
+        var (userCount, itemCount) = (observation.UserCount, scores.shape[1]);
+        if (scores.device_type != TorchSharp.DeviceType.CPU)
+            return BestOfBlock(scores, observation.UserIds, eligible, observation.DrawKey, slateSize, ties).MoveToOuterDisposeScope();
 
-        // Luck rides below the last bit of the score, so that one top-K decides everything: neighbouring float32 numbers are at least 2⁻²⁴ of
-        // their size or 2⁻¹⁴⁹ apart, and float64 has room for 28 bits of luck in between. Luck is a draw's 64 bits read as a signed number,
-        // hence the further 2⁻⁶⁴.
-        var slope = wanted.mul(Math.ScaleB(1.0, -25 - 64)).add_(Math.ScaleB(1.0, -160 - 64));
-        var luck = ties.Bits(observation.DrawKey, Lanes(observation.UserIds, scores.shape[1])).to_type(ScalarType.Float64);
-        var key = addcmul(wanted, luck, slope, 1);
-        if (eligible is not null)
-            key.masked_fill_(eligible.logical_not(), double.NegativeInfinity);
-        return key.topk(slateSize, dim: 1).indexes.MoveToOuterDisposeScope();
+        // On the CPU, blocks of users whose scores stay in its cache go more than twice as fast.
+        var rows = Math.Max(1, PairsAtOnce / itemCount);
+        var slates = empty([userCount, slateSize], ScalarType.Int64);
+        for (long start = 0; start < userCount; start += rows)
+        {
+            using var blockScope = NewDisposeScope();
+            var count = Math.Min(rows, userCount - start);
+            var own = scores.shape[0] == 1 ? scores : scores.narrow(0, start, count);
+            slates.narrow(0, start, count).copy_(
+                BestOfBlock(own, observation.UserIds.narrow(0, start, count), eligible?.narrow(0, start, count), observation.DrawKey, slateSize, ties));
+        }
+        return slates.MoveToOuterDisposeScope();
     }
 
     /// <summary>One lane per pair, user · N + item, so that a draw belongs to the pair and not to its place in the batch.</summary>
@@ -39,5 +47,21 @@ internal static class Ranking
     {
         using var scope = NewDisposeScope();
         return userIds.mul(itemCount).unsqueeze(1).add(arange(itemCount, ScalarType.Int64, userIds.device)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor BestOfBlock(Tensor scores, Tensor userIds, Tensor? eligible, long drawKey, int slateSize, RandomStream ties)
+    {
+        using var scope = NewDisposeScope();
+        var wanted = scores.to_type(ScalarType.Float32).to_type(ScalarType.Float64).clamp_(float.MinValue, float.MaxValue);
+
+        // Luck rides below the last bit of the score, so that one top-K decides everything: neighbouring float32 numbers are at least 2⁻²⁴ of
+        // their size or 2⁻¹⁴⁹ apart, and float64 has room for 28 bits of luck in between. Luck is a draw's 64 bits read as a signed number,
+        // hence the further 2⁻⁶⁴.
+        var slope = wanted.mul(Math.ScaleB(1.0, -25 - 64)).add_(Math.ScaleB(1.0, -160 - 64));
+        var luck = ties.Bits(drawKey, Lanes(userIds, scores.shape[1])).to_type(ScalarType.Float64);
+        var key = addcmul(wanted, luck, slope, 1);
+        if (eligible is not null)
+            key.masked_fill_(eligible.logical_not(), double.NegativeInfinity);
+        return key.topk(slateSize, dim: 1).indexes.MoveToOuterDisposeScope();
     }
 }

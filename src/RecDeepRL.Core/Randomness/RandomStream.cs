@@ -124,6 +124,24 @@ public sealed class RandomStream
         using var scope = NewDisposeScope();
         var flat = lanes.reshape(-1);
         var wanted = shapes.to_type(ScalarType.Float64).reshape(-1);
+        if (lanes.device_type != DeviceType.CPU)
+            return LogGammaOfBlock(iteration, flat, wanted).reshape(lanes.shape).MoveToOuterDisposeScope();
+
+        // Some sixty operations pass over the draws: on the CPU, blocks that stay in its cache go several times as fast.
+        const long block = 1 << 14;
+        var result = empty(flat.shape, ScalarType.Float64);
+        for (long start = 0; start < flat.shape[0]; start += block)
+        {
+            using var blockScope = NewDisposeScope();
+            var count = Math.Min(block, flat.shape[0] - start);
+            result.narrow(0, start, count).copy_(LogGammaOfBlock(iteration, flat.narrow(0, start, count), wanted.narrow(0, start, count)));
+        }
+        return result.reshape(lanes.shape).MoveToOuterDisposeScope();
+    }
+
+    private Tensor LogGammaOfBlock(long iteration, Tensor flat, Tensor wanted)
+    {
+        using var scope = NewDisposeScope();
         var boosted = wanted.lt(1.0);
         var d = where(boosted, wanted + 1.0, wanted).sub_(1.0 / 3.0);
 
@@ -148,7 +166,7 @@ public sealed class RandomStream
             var power = new RandomStream(Seed, $"{Name}:gamma:boost").Uniform(iteration, flat).to_type(ScalarType.Float64).add_(0.5 / (1 << 24)).log_().div_(wanted).clamp_min_(double.MinValue);
             result = where(boosted, result + power, result);
         }
-        return result.reshape(lanes.shape).MoveToOuterDisposeScope();
+        return result.MoveToOuterDisposeScope();
     }
 
     /// <summary>One round of Marsaglia and Tsang's rejection: the logarithm of d·v, and whether it is accepted.</summary>

@@ -93,6 +93,19 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public void MoreUsersThanAreRankedAtOnceGetTheSlatesTheyWouldGetAlone()
+    {
+        // 300 users × 1000 items are several blocks of 2¹⁶ pairs.
+        using var scope = NewDisposeScope();
+        var scores = new RandomStream(4, "scores").Uniform(0, CPU, 300, 1000).mul(20).floor();
+        var eligible = new RandomStream(4, "eligible").Uniform(0, CPU, 300, 1000).lt(.5);
+        var whole = Ranking.Best(scores, Toy.Observe(300, eligible: eligible), 30, s_ties);
+        foreach (var user in new long[] { 0, 64, 65, 66, 130, 299 })
+            Assert.True(whole.narrow(0, user, 1).SameAs(
+                Ranking.Best(scores.narrow(0, user, 1), Toy.Observe(1, eligible: eligible.narrow(0, user, 1), ids: tensor([user])), 30, s_ties)));
+    }
+
+    [Fact]
     public void DoubleScoresAreComparedAsFloats()
     {
         // 1 and 1 + 2⁻³⁰ are the same float32: a tie, so both come first about as often. n = 10 000: 4σ = 4·√(¼/10 000) = .02.

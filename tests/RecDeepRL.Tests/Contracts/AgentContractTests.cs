@@ -1,0 +1,224 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Tests.Contracts;
+
+/// <summary>What <see cref="IAgent"/> promises, held against every registered agent in every registered environment.</summary>
+public sealed class AgentContractTests
+{
+    public static TheoryData<string, string> Pairs => World.Pairs;
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void SlatesAreDistinctEligibleItems(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(agent, environment);
+        for (var round = 0; round < 4; round++)
+        {
+            var everyone = world.Environment.ObserveAll(1000 + round);
+            foreach (var mode in Enum.GetValues<RecommendationMode>())
+            {
+                Guard.Slates(world.Agent.Recommend(everyone, mode), everyone.UserCount, world.Environment.Spec);
+                foreach (var mask in Masks(everyone, world.Environment.Spec, round))
+                {
+                    var slates = world.Agent.Recommend(WithMask(everyone, mask), mode);
+                    Guard.Slates(slates, everyone.UserCount, world.Environment.Spec);
+                    Assert.True(mask.gather(1, slates).all().item<bool>(), "an item was shown that is not eligible");
+                }
+            }
+            world.Play(1);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void RecommendingChangesNothingLearned(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(agent, environment);
+        for (var round = 0; round < 3; round++)
+        {
+            using var before = MemoryCheckpoint.Of(world.Agent);
+            var everyone = world.Environment.ObserveAll(round);
+            foreach (var mode in Enum.GetValues<RecommendationMode>())
+                Assert.True(world.Agent.Recommend(everyone, mode).SameAs(world.Agent.Recommend(everyone, mode)), "asked twice, it answered differently");
+            using var after = MemoryCheckpoint.Of(world.Agent);
+            before.AssertSameAs(after);
+            world.Play(2);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void PartsOfABatchGetTheSlatesOfTheWhole(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(agent, environment);
+        foreach (var rounds in new[] { 0, 1, 3 })
+        {
+            world.Play(rounds);
+            var everyone = world.Environment.ObserveAll(rounds);
+            var userCount = everyone.UserCount;
+            foreach (var mode in Enum.GetValues<RecommendationMode>())
+            {
+                var whole = world.Agent.Recommend(everyone, mode);
+                var parts = new[] { (0, 1L), (1, 2L), (3, userCount - 3) }.Select(part => world.Agent.Recommend(everyone.Slice(part.Item1, part.Item2), mode));
+                Assert.True(whole.SameAs(cat([.. parts])), "parts of the batch got other slates");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void TheSameSeedGivesTheSameRun(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var first = new World(agent, environment);
+        using var second = new World(agent, environment);
+        Assert.Equal(first.Play(4), second.Play(4));
+        using var firstState = MemoryCheckpoint.Of(first.Agent);
+        using var secondState = MemoryCheckpoint.Of(second.Agent);
+        firstState.AssertSameAs(secondState);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void AResumedRunGoesOnAsIfItHadNeverStopped(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var straight = new World(agent, environment);
+        var expected = straight.Play(10).ToArray();
+
+        using var stopped = new World(agent, environment);
+        var first = stopped.Play(5);
+        using var agentState = MemoryCheckpoint.Of(stopped.Agent);
+        using var environmentState = MemoryCheckpoint.Of(stopped.Environment);
+        using var resumed = new World(agent, environment);
+        resumed.Agent.Load(agentState);
+        resumed.Environment.Load(environmentState);
+        using var loaded = MemoryCheckpoint.Of(resumed.Agent);
+        agentState.AssertSameAs(loaded);
+
+        Assert.Equal(expected, first.Concat(resumed.Play(5)));
+        using var agentEnd = MemoryCheckpoint.Of(resumed.Agent);
+        using var environmentEnd = MemoryCheckpoint.Of(resumed.Environment);
+        using var expectedAgentEnd = MemoryCheckpoint.Of(straight.Agent);
+        using var expectedEnvironmentEnd = MemoryCheckpoint.Of(straight.Environment);
+        expectedAgentEnd.AssertSameAs(agentEnd);
+        expectedEnvironmentEnd.AssertSameAs(environmentEnd);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void AStateOfAnotherShapeIsRefused(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var small = new World(agent, environment);
+        using var large = new World(agent, environment, items: 13);
+        small.Play(1);
+        using var state = MemoryCheckpoint.Of(small.Agent);
+        if (state.Tensors.Count + state.Counters.Count == 0)
+            large.Agent.Load(state); // It remembers nothing, so there is nothing to refuse.
+        else
+            Assert.Throws<UserMistakeException>(() => large.Agent.Load(state));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void AStateThatLacksAnythingIsRefused(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(agent, environment);
+        world.Play(1);
+        using var state = MemoryCheckpoint.Of(world.Agent);
+        foreach (var name in state.Tensors.Keys.Concat(state.Counters.Keys).ToList())
+        {
+            using var rest = MemoryCheckpoint.Of(world.Agent);
+            if (rest.Tensors.Remove(name, out var removed))
+                removed.Dispose();
+            rest.Counters.Remove(name);
+            using var fresh = new World(agent, environment);
+            Assert.Throws<UserMistakeException>(() => fresh.Agent.Load(rest));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void NothingLeaksFromRoundToRound(string agent, string environment)
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (var world = new World(agent, environment))
+        {
+            world.Play(10);
+            var afterTen = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            world.Play(50);
+            Assert.Equal(afterTen, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            world.Agent.Diagnose();
+            using (var state = MemoryCheckpoint.Of(world.Agent))
+                world.Agent.Load(state);
+            Assert.Equal(afterTen, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void BorrowedTensorsComeBackAsTheyWere(string agent, string environment)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(agent, environment);
+        world.Play(2);
+        var observation = world.Environment.Observe();
+        using var feedback = world.Environment.Step(world.Agent.Recommend(observation, RecommendationMode.Explore));
+        Tensor?[] lent =
+        [
+            observation.UserIds, observation.UserFeatures, observation.RecentItems, observation.RecentResponses, observation.EligibleItems,
+            feedback.Slates, feedback.Responses, feedback.Reward, feedback.NextObservation.UserIds, feedback.NextObservation.RecentItems, feedback.Terminated,
+            world.Environment.Population.UserFeatures, world.Environment.Population.ItemFeatures,
+        ];
+        var copies = lent.Select(tensor => tensor?.clone()).ToArray();
+        world.Agent.Recommend(observation, RecommendationMode.Exploit);
+        world.Agent.Learn(feedback);
+        foreach (var (tensor, copy) in lent.Zip(copies))
+            Assert.True(tensor is null || (!tensor.IsInvalid && tensor.SameAs(copy!)), "a borrowed tensor was disposed or changed");
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void FiguresToLogAreNumbersWithPlainNames(string agent, string environment)
+    {
+        using var world = new World(agent, environment);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var (name, value) in world.Agent.Diagnose())
+            {
+                Assert.Matches("^[a-z][a-z0-9_./]*$", name);
+                Assert.True(double.IsFinite(value), $"{name} was {value}");
+            }
+            world.Play(1);
+        }
+    }
+
+    /// <summary>A random half of the items, and exactly as many as a slate needs.</summary>
+    private static IEnumerable<Tensor> Masks(Observation observation, EnvironmentSpec spec, long round)
+    {
+        var luck = new RandomStream(9, "masks").Uniform(round, CPU, observation.UserCount, spec.ItemCount);
+        var place = luck.argsort(1).argsort(1);
+        yield return place.lt(spec.SlateSize);
+        yield return place.lt(Math.Max(spec.SlateSize, spec.ItemCount / 2));
+    }
+
+    private static Observation WithMask(Observation observation, Tensor mask) => new()
+    {
+        UserIds = observation.UserIds,
+        UserFeatures = observation.UserFeatures,
+        RecentItems = observation.RecentItems,
+        RecentResponses = observation.RecentResponses,
+        EligibleItems = mask,
+        Iteration = observation.Iteration,
+        DrawKey = observation.DrawKey,
+    };
+}

@@ -1,0 +1,137 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using RecDeepRL.Agents;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Simulation;
+
+namespace RecDeepRL.Tests.Contracts;
+
+/// <summary>What holds for the names and options of everything registered.</summary>
+public sealed class RegistryTests
+{
+    /// <summary>Every option of every environment and agent: the type of the options record, and the option's name.</summary>
+    public static TheoryData<Type, string> Options
+    {
+        get
+        {
+            var all = new TheoryData<Type, string>();
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)))
+                foreach (var option in OptionDescription.Of(type))
+                    all.Add(type, option.Name);
+            return all;
+        }
+    }
+
+    [Fact]
+    public void NamesAreInKebabCaseUniqueAndSummarised()
+    {
+        Check(AgentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+        Check(EnvironmentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+
+        static void Check(List<(string Name, IReadOnlyList<string> Aliases, string Summary)> all)
+        {
+            Assert.NotEmpty(all);
+            var names = all.SelectMany(one => one.Aliases.Prepend(one.Name)).ToList();
+            Assert.Equal(names.Distinct(), names);
+            Assert.All(names, name => Assert.Matches("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", name));
+            Assert.All(all, one => Assert.Matches(@"^\S.{9,}[^.\s]$", one.Summary));
+        }
+    }
+
+    [Fact]
+    public void ComponentsAreFoundByNameAndAlias()
+    {
+        foreach (var one in EnvironmentRegistry.All)
+            Assert.All(one.Aliases.Prepend(one.Name), name => Assert.Same(one, EnvironmentRegistry.Find(name)));
+        foreach (var one in AgentRegistry.All)
+            Assert.All(one.Aliases.Prepend(one.Name), name => Assert.Same(one, AgentRegistry.Find(name)));
+    }
+
+    [Fact]
+    public void AMistypedNameIsRefusedWithTheNearestOne()
+    {
+        Assert.Equal(
+            "Unknown agent 'thomson'. Did you mean 'thompson'? 'list agents' shows all.",
+            Assert.Throws<UserMistakeException>(() => AgentRegistry.Find("thomson")).Message);
+        Assert.Equal(
+            "Unknown environment 'populr'. Did you mean 'popular'? 'list environments' shows all.",
+            Assert.Throws<UserMistakeException>(() => EnvironmentRegistry.Find("populr")).Message);
+    }
+
+    [Fact]
+    public void ExactlyTheBoundsAskForTheTruth()
+    {
+        foreach (var one in AgentRegistry.All)
+        {
+            using var world = new World(one.Name, EnvironmentRegistry.All[0].Name);
+            Assert.True(one.IsBound == world.Agent is INeedsTruth, $"{one.Name}: isBound and INeedsTruth disagree");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void AnOptionTellsItsMeaningAndItsDefault(Type optionsType, string name)
+    {
+        var option = Find(optionsType, name);
+        Assert.Matches(@"^\S.{9,}\.$", option.Meaning);
+        Assert.Contains("Default " + OptionText.Format(option.Default), option.Meaning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void ADefaultLiesInItsOwnRange(Type optionsType, string name)
+    {
+        var option = Find(optionsType, name);
+        Assert.True(option.Admits(option.Default), $"{name} has the default {OptionText.Format(option.Default)}, allowed is {option.Allowed}");
+        Assert.True(option.ValueType == typeof(bool) || option.ValueType.IsEnum || option.ValueType == typeof(string) || option.ValueType == typeof(long) || option.Range is not null, "a number without a range");
+        var defaults = Activator.CreateInstance(optionsType)!;
+        Assert.Equal(defaults, OptionsBinder.Bind(optionsType, OptionsBinder.ToTexts(defaults)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void ValuesOutsideTheRangeAreRefusedByName(Type optionsType, string name)
+    {
+        var option = Find(optionsType, name);
+        foreach (var text in Outside(option).Where(text => option.ValueType != typeof(string)))
+        {
+            var message = Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(optionsType, [KeyValuePair.Create(name, text)])).Message;
+            Assert.Equal($"{optionsType.Name} is invalid: {name} was {(text.Length == 0 ? "empty" : text)}, must be {option.Allowed}.", message);
+        }
+    }
+
+    private static IEnumerable<string> Outside(OptionDescription option)
+    {
+        yield return "";
+        yield return "perhaps";
+        if (!option.IsOptional)
+            yield return "none";
+        if (option.ValueType == typeof(double))
+            foreach (var text in new[] { "NaN", "Infinity", "-Infinity" })
+                yield return text;
+        if (option.Range is not { } range)
+            yield break;
+        foreach (var bound in Beyond(option.ValueType, range))
+            yield return OptionText.Format(bound);
+    }
+
+    private static IEnumerable<object> Beyond(Type type, RangeAttribute range)
+    {
+        if (type == typeof(double))
+        {
+            var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
+            if (minimum > double.MinValue)
+                yield return range.MinimumIsExclusive ? minimum : Math.BitDecrement(minimum);
+            if (maximum < double.MaxValue)
+                yield return range.MaximumIsExclusive ? maximum : Math.BitIncrement(maximum);
+            yield break;
+        }
+        // One beyond the type's own bounds is a text that is no such number, which has to be refused alike.
+        var (low, high) = (Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture));
+        yield return low - (range.MinimumIsExclusive ? 0 : 1);
+        yield return high + (range.MaximumIsExclusive ? 0 : 1);
+    }
+
+    private static OptionDescription Find(Type optionsType, string name) => OptionDescription.Of(optionsType).Single(option => option.Name == name);
+}

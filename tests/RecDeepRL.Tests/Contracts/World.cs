@@ -1,0 +1,77 @@
+using System.Globalization;
+using RecDeepRL.Agents;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Simulation;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Tests.Contracts;
+
+/// <summary>One registered agent in one registered environment, made small by whichever of the usual size options the environment has.</summary>
+internal sealed class World : IDisposable
+{
+    /// <param name="agent">A registered name, or none for the environment alone.</param>
+    public World(string? agent, string environment, int users = 60, int items = 12, long seed = 5)
+    {
+        var registration = EnvironmentRegistry.Find(environment);
+        var sizes = new Dictionary<string, string>
+        {
+            ["users"] = users.ToString(CultureInfo.InvariantCulture),
+            ["items"] = items.ToString(CultureInfo.InvariantCulture),
+            ["slateSize"] = "3",
+            ["sampling"] = "0.5",
+        };
+        var known = OptionDescription.Of(registration.OptionsType).Select(option => option.Name);
+        var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)));
+        Environment = registration.Create(new EnvironmentContext(seed, CPU, null), options);
+        if (agent is null)
+            return;
+        AgentOrNone = AgentRegistry.Find(agent).Create(new AgentContext(Environment.Spec, Environment.Population, seed));
+        if (AgentOrNone is INeedsTruth bound)
+            bound.Reveal(Assert.IsAssignableFrom<ITruth>(Environment));
+    }
+
+    public IEnvironment Environment { get; }
+
+    public IAgent Agent => AgentOrNone!;
+
+    private IAgent? AgentOrNone { get; }
+
+    /// <summary>Plays rounds as the harness does, one dispose scope each.</summary>
+    /// <returns>The slates shown, as ids.</returns>
+    public List<long> Play(int rounds)
+    {
+        var shown = new List<long>();
+        for (var round = 0; round < rounds; round++)
+        {
+            using var scope = NewDisposeScope();
+            var observation = Environment.Observe();
+            var slates = Agent.Recommend(observation, RecommendationMode.Explore);
+            shown.AddRange(slates.data<long>());
+            Agent.Learn(Environment.Step(slates));
+        }
+        return shown;
+    }
+
+    public void Dispose()
+    {
+        AgentOrNone?.Dispose();
+        Environment.Dispose();
+    }
+
+    /// <summary>Names of environments for theories.</summary>
+    public static TheoryData<string> Environments => [.. EnvironmentRegistry.All.Select(one => one.Name)];
+
+    /// <summary>Every agent with every environment, for theories.</summary>
+    public static TheoryData<string, string> Pairs
+    {
+        get
+        {
+            var pairs = new TheoryData<string, string>();
+            foreach (var agent in AgentRegistry.All)
+                foreach (var environment in EnvironmentRegistry.All)
+                    pairs.Add(agent.Name, environment.Name);
+            return pairs;
+        }
+    }
+}
