@@ -19,7 +19,7 @@ public enum UcbSelection
 /// <summary>Options of the UCB agent.</summary>
 public sealed record UcbOptions
 {
-    /// <summary>c, the factor of the exploration bonus √(c·ln n / nᵢ). At least 0. Default 2, UCB1's own.</summary>
+    /// <summary>c, the factor of the exploration bonus √(c·ln n / nᵢ). At least 0; UCB1's own is 2. Default 2.</summary>
     [Range(0.0, double.MaxValue)]
     public double Exploration { get; init; } = 2;
 

@@ -31,8 +31,11 @@ public sealed partial class OptionDescription
 
     public RangeAttribute? Range { get; }
 
-    /// <summary>One sentence or two for people: the doc comment, without the default at its end, which <see cref="Default"/> gives.</summary>
-    public string Meaning => StatedDefault().Replace(DocumentationComments.SummaryOf(Property), "");
+    /// <summary>The property's doc comment: the meaning, and the default at its end.</summary>
+    public string Documentation => DocumentationComments.SummaryOf(Property);
+
+    /// <summary>One sentence or two for people: <see cref="Documentation"/> without the default at its end.</summary>
+    public string Meaning => StatedDefault().Replace(Documentation, "");
 
     internal PropertyInfo Property { get; }
 

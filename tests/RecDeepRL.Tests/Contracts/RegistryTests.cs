@@ -75,7 +75,9 @@ public sealed class RegistryTests
     {
         var option = Find(optionsType, name);
         Assert.Matches(@"^\S.{9,}\.$", option.Meaning);
-        Assert.Contains("Default " + OptionText.Format(option.Default), option.Meaning, StringComparison.Ordinal);
+        // The help text states the default in a column of its own, and the doc comment must not state another.
+        Assert.EndsWith($" Default {OptionText.Format(option.Default)}.", option.Documentation, StringComparison.Ordinal);
+        Assert.DoesNotContain("Default", option.Meaning, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -119,7 +119,8 @@ public sealed class OptionsBinderTests
     {
         var discount = OptionDescription.Of(typeof(SampleOptions))[0];
         Assert.Equal(("discount", .9, "in [0, 1)"), (discount.Name, discount.Default, discount.Allowed));
-        Assert.Equal("Discount per step, in [0, 1), see BatchSize. Default 0.9.", discount.Meaning);
+        Assert.Equal("Discount per step, in [0, 1), see BatchSize. Default 0.9.", discount.Documentation);
+        Assert.Equal("Discount per step, in [0, 1), see BatchSize.", discount.Meaning);
     }
 
     private static SampleOptions Bind(params string[] settings) =>

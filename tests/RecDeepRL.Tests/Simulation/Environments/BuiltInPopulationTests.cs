@@ -32,7 +32,7 @@ public sealed class BuiltInPopulationTests
     public void EveryOptionIsExplainedAndTheDefaultsAreAllowed(string name)
     {
         var registration = EnvironmentRegistry.Find(name);
-        Assert.All(OptionDescription.Of(registration.OptionsType), option => Assert.Contains("Default", option.Meaning, StringComparison.Ordinal));
+        Assert.All(OptionDescription.Of(registration.OptionsType), option => Assert.Contains("Default", option.Documentation, StringComparison.Ordinal));
         OptionsBinder.Validate(Activator.CreateInstance(registration.OptionsType)!);
     }
 
