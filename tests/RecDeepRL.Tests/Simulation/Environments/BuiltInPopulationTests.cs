@@ -41,11 +41,13 @@ public sealed class BuiltInPopulationTests
     public void TheSameSeedMakesTheSamePopulationAndAnotherSeedAnother(string name)
     {
         using var scope = NewDisposeScope();
-        using var first = Make(name, 1);
-        using var again = Make(name, 1);
-        using var other = Make(name, 2);
-        using var chosen = EnvironmentRegistry.Find(name).Create(
-            new EnvironmentContext(2, CPU, null), OptionsBinder.Bind(EnvironmentRegistry.Find(name).OptionsType, [KeyValuePair.Create("populationSeed", "1")]));
+        var registration = EnvironmentRegistry.Find(name);
+        var small = OptionsBinder.Bind(registration.OptionsType, [KeyValuePair.Create("users", "200"), KeyValuePair.Create("items", "40")]);
+        var seeded = OptionsBinder.Bind(registration.OptionsType, [.. OptionsBinder.ToTexts(small), KeyValuePair.Create("populationSeed", "1")]);
+        using var first = registration.Create(new EnvironmentContext(1, CPU, null), small);
+        using var again = registration.Create(new EnvironmentContext(1, CPU, null), small);
+        using var other = registration.Create(new EnvironmentContext(2, CPU, null), small);
+        using var chosen = registration.Create(new EnvironmentContext(2, CPU, null), seeded);
         Assert.Equal(first.Spec.PopulationFingerprint, again.Spec.PopulationFingerprint);
         Assert.Equal(first.Spec.PopulationFingerprint, chosen.Spec.PopulationFingerprint);
         Assert.NotEqual(first.Spec.PopulationFingerprint, other.Spec.PopulationFingerprint);
@@ -110,7 +112,7 @@ public sealed class BuiltInPopulationTests
         for (var seed = 0; seed < 3; seed++)
         {
             using var scope = NewDisposeScope();
-            using var environment = Make("personal", seed);
+            using var environment = EnvironmentRegistry.Find("personal").Create(new EnvironmentContext(seed, CPU, null), new PersonalOptions { Users = 2500 });
             var truth = Truth(environment);
             // The original: random 3.114, best fixed list 3.4525, oracle 7.493.
             Assert.Equal(3.114, 10 * truth.mean().item<float>(), .05);
