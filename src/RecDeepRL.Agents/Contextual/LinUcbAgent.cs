@@ -13,8 +13,8 @@ public sealed record LinUcbOptions
     [Range(0.0, double.MaxValue)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>λ, strength of the ridge penalty. Above 0. Default 1.</summary>
-    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    /// <summary>λ, strength of the ridge penalty. At least 0.001. Default 1.</summary>
+    [Range(1e-3, double.MaxValue)]
     public double Ridge { get; init; } = 1;
 
     /// <summary>Whether the input has a constant 1 beside the user features; without any features it always has. Default true.</summary>

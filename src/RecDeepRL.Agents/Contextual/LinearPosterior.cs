@@ -105,7 +105,15 @@ internal sealed class LinearPosterior : IDisposable
 
     private void Refactor()
     {
-        var factor = linalg.cholesky(_precision.reshape(-1, _width, _width));
+        var precision = _precision.reshape(-1, _width, _width);
+        var (factor, info) = linalg.cholesky_ex(precision);
+        var broken = info.ne(0);
+        if (broken.any().item<bool>())
+        {
+            // Inputs so many and so alike that rounding has eaten λ in the directions they never took: there, a 10⁻⁹ of the mean precision stands in for it.
+            var substitute = precision.diagonal(0, 1, 2).mean([1]).mul(1e-9).mul(broken);
+            factor = linalg.cholesky(precision + diag_embed(substitute.unsqueeze(1).expand(-1, _width)));
+        }
         _covariance.copy_(factor.cholesky_inverse().reshape(-1, _width * _width));
         _weights.copy_(_moment.unsqueeze(2).cholesky_solve(factor).squeeze(2));
     }

@@ -1,5 +1,6 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
+using RecDeepRL.Tests.Simulation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,6 +32,20 @@ public sealed class AgentContractTests
             }
             world.Play(1);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void SlatesStayEligibleWhileLearningWhereItemsComeAndGo(string agent, string environment)
+    {
+        using var world = new World(agent, environment);
+        var masked = new MaskedEnvironment(world.Environment, 3); // Its Step refuses slates with items that are not eligible.
+        for (var round = 0; round < 6; round++)
+        {
+            using var scope = NewDisposeScope();
+            world.Agent.Learn(masked.Step(world.Agent.Recommend(masked.Observe(), RecommendationMode.Explore)));
+        }
+        Assert.Equal(6, masked.Iteration);
     }
 
     [Theory]

@@ -49,17 +49,21 @@ public sealed class LinearPosteriorTests
     }
 
     [Fact]
-    public void ManyEqualInputsStayPositiveDefinite()
+    public void ManyEqualInputsAtTheSmallestRidgeCanStillBeFactored()
     {
-        // A million copies of one long input: A = λI + 10⁶·xxᵀ has condition 10¹²; along x the deviation is about 10⁻³, across it |x|/√λ.
+        // A million copies of one input of length 30 at λ = .001: entries near 5·10⁸, half an ulp 3·10⁻⁸, so a million additions that all round
+        // alike move A by .03 and may leave it indefinite. Along x all is well: mean 1, deviation 10⁻³. Across it, where nothing was learned,
+        // the deviation is anything from that of 10⁻⁹ of the mean precision, 30/√.45 = 44.7, to that of λ, 948.7.
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(1, 2, 1e-3, CPU);
-        var x = tensor(new double[,] { { 30, 0 } });
+        using var posterior = new LinearPosterior(2, 2, 1e-3, CPU);
+        var x = tensor(new[,] { { 30 * Math.Cos(.7), 30 * Math.Sin(.7) } });
         for (var round = 0; round < 20; round++)
             posterior.Add(x.expand(50_000, 2), zeros([50_000, 1], ScalarType.Int64), ones(50_000, 1));
-        Assert.Equal(1, posterior.Means(x).item<double>(), 1e-9);
-        Assert.Equal(1e-3, posterior.Deviations(x).item<double>(), 1e-8);
-        Assert.Equal(30 / Math.Sqrt(1e-3), posterior.Deviations(tensor(new double[,] { { 0, 30 } })).item<double>(), 1e-6);
+        Assert.Equal(1, posterior.Means(x)[0, 0].item<double>(), 1e-6);
+        Assert.Equal(1e-3, posterior.Deviations(x)[0, 0].item<double>(), 1e-6);
+        var across = posterior.Deviations(tensor(new[,] { { 30 * Math.Sin(.7), -30 * Math.Cos(.7) } }));
+        Assert.InRange(across[0, 0].item<double>(), 44, 950);
+        Assert.Equal(30 / Math.Sqrt(1e-3), across[0, 1].item<double>(), 1e-6); // The other item is as it was.
     }
 
     [Fact]
