@@ -1,4 +1,5 @@
 using RecDeepRL.Agents.Bandits;
+using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 
@@ -10,6 +11,8 @@ public static class AgentRegistry
     public static IReadOnlyList<ComponentRegistration<AgentContext, IAgent>> All { get; } =
     [
         Agent<RandomOptions>("random", "K items drawn uniformly: the floor", (context, _) => new RandomAgent(context)),
+        Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
+        Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
     ];
 
     /// <exception cref="UserMistakeException">No such agent.</exception>
