@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using RecDeepRL.Core;
+
+namespace RecDeepRL.Simulation.Environments;
+
+/// <summary>What the environments of the batch loop have in common when they are made.</summary>
+internal static class BatchEnvironments
+{
+    /// <param name="population">Ownership passes to the environment.</param>
+    /// <param name="model">Ownership passes to the environment.</param>
+    /// <param name="truth">The bytes that decide the model's probabilities; they enter the fingerprint.</param>
+    public static IEnvironment Create(
+        string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth)
+    {
+        var spec = new EnvironmentSpec
+        {
+            Name = name,
+            UserCount = population.UserCount,
+            ItemCount = population.ItemCount,
+            SlateSize = slateSize,
+            HistoryLength = options.HistoryLength ?? Math.Max(10, 5 * slateSize),
+            UserFeatureCount = (int)(population.UserFeatures?.shape[1] ?? 0),
+            ItemFeatureCount = (int)(population.ItemFeatures?.shape[1] ?? 0),
+            Device = context.Device,
+            DefaultIterations = iterations,
+            PopulationFingerprint = Fingerprint(name, population, truth),
+        };
+        return new BatchEnvironment(spec, population, model, options.Sampling, context.Seed);
+    }
+
+    /// <summary>Checks sizes before anything large is made from them.</summary>
+    /// <exception cref="UserMistakeException">More slots than items.</exception>
+    public static void RequireSlateFits(int slateSize, int itemCount)
+    {
+        if (slateSize > itemCount)
+            throw new UserMistakeException($"slateSize was {slateSize}, must be at most the number of items, which is {itemCount}: the items of a slate are distinct.");
+    }
+
+    /// <summary>Checks a size that the user asked for against what the files hold.</summary>
+    /// <param name="asked">None where the user left it to the files.</param>
+    /// <exception cref="UserMistakeException">They differ.</exception>
+    public static void RequireSameSize(string option, int? asked, int held, string dataFolder)
+    {
+        if (asked is { } wanted && wanted != held)
+            throw new UserMistakeException($"{option} was {wanted}, but the data in {dataFolder} holds {held}. Leave {option} out, or set it to {held}.");
+    }
+
+    private static string Fingerprint(string name, Population population, ReadOnlySpan<byte> truth)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.ASCII.GetBytes($"{name} {population.Fingerprint} "));
+        hash.AppendData(truth);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}
