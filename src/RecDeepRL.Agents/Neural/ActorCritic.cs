@@ -32,12 +32,15 @@ internal sealed class ActorCritic : IDisposable
     /// <summary>Q(s, e).</summary>
     public PairNetwork Critic { get; }
 
-    /// <summary>The proto-action of each state: [B, S] to [B, E] in (−1, 1).</summary>
+    /// <summary>The proto-action of each state: [B, S] to [B, E] in [−1, 1].</summary>
     public Tensor Actor(Tensor states)
     {
-        using var outputs = _actor.Forward(states);
-        return outputs.tanh();
+        using var outputs = ActorOutput(states);
+        return outputs.clamp(-1, 1);
     }
+
+    /// <summary>The same before it is clamped to the cube.</summary>
+    public Tensor ActorOutput(Tensor states) => _actor.Forward(states);
 
     public void Initialise(long seed)
     {

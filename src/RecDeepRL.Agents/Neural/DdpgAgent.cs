@@ -184,20 +184,38 @@ internal sealed class DdpgAgent : IAgent
 
         // The actor climbs the critic that has just been moved, on the states as they were; neither is moved by its loss.
         var seen = states.detach();
-        var actorLoss = _online.Critic.OfOneItem(seen, _online.Actor(seen)).mean().neg();
+        var points = _online.ActorOutput(seen);
+        var (slopes, pointValues) = Slopes(seen, points);
+        var actorLoss = points.mul(slopes).sum(1).mean().neg();
         _actorOptimizer.Minimise(actorLoss, _online.ActorParameters);
         _target.Follow(_online, _options.Tau);
-        _figures.Add(criticLoss, actorLoss, values.mean(), targets.mean());
+        _figures.Add(criticLoss, pointValues.mean().neg(), values.mean(), targets.mean());
     }
 
-    /// <summary>What the critic is to learn: r + discount · (1 − terminated) · Q'(s', μ'(s')) for each slot.</summary>
+    /// <summary>How the critic's value changes with each coordinate of a point, scaled by the room left in that direction.</summary>
+    /// <remarks>Inverted gradients (Hausknecht and Stone 2016): a coordinate slows down at its bound and is turned back beyond it. A tanh instead
+    /// would lose its slope at the bound, where a critic that is still wrong soon drives it, and stay there.</remarks>
+    /// <returns>[R, E] without gradient, and the values [R].</returns>
+    private (Tensor Slopes, Tensor Values) Slopes(Tensor states, Tensor outputs)
+    {
+        var points = outputs.detach().clamp(-1, 1).requires_grad_(true);
+        var values = _online.Critic.OfOneItem(states, points);
+        var slopes = autograd.grad([values.sum()], [points])[0];
+        var room = where(slopes.gt(0), outputs.neg().add_(1), outputs.add(1)).mul_(0.5);
+        return (slopes.mul(room).detach(), values);
+    }
+
+    /// <summary>What the critic is to learn: r + discount · (1 − terminated) · Q'(s', g(μ'(s'))) for each slot, g(p) the item nearest to p.</summary>
+    /// <remarks>Q'(s', μ'(s')) itself would be a value where no item stands and no response ever corrects it; fed back, it grows without end.</remarks>
     /// <returns>[R, K] float32, without gradient.</returns>
     internal Tensor Targets(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var next = _target.Encoder.States(batch.Next!, _target.Encoder.Items());
-        var nextValue = _target.Critic.OfOneItem(next, _target.Actor(next)).masked_fill(batch.Terminated, 0f);
+        var items = _target.Encoder.Items();
+        var next = _target.Encoder.States(batch.Next!, items);
+        var nearest = Wolpertinger.Nearness(_target.Actor(next), items).argmax(1);
+        var nextValue = _target.Critic.OfOneItem(next, items.index_select(0, nearest)).masked_fill(batch.Terminated, 0f);
         return batch.Responses.add(nextValue.mul(_options.Discount).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
@@ -270,14 +288,22 @@ internal sealed class DdpgAgent : IAgent
         var projectedStates = _online.Critic.ProjectState(states).unsqueeze(1);
         if (_options.Rerank && _candidateCount >= _spec.ItemCount)
             return _online.Critic.Value(projectedStates, projectedItems);
-        var point = _online.Actor(states);
-        if (explores && _options.Noise > 0)
-            point = point.add(_noise.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, point.shape[1])), alpha: Noise).clamp_(-1, 1);
-        var nearness = Wolpertinger.Nearness(point, items);
+        var nearness = Wolpertinger.Nearness(Points(observation, states, explores), items);
         if (!_options.Rerank)
             return nearness;
         var candidates = Wolpertinger.Candidates(nearness, observation.EligibleItems, _candidateCount);
         var chosen = projectedItems.index_select(0, candidates.reshape(-1)).reshape(candidates.shape[0], candidates.shape[1], -1);
         return Wolpertinger.Spread(_online.Critic.Value(projectedStates, chosen), candidates, _spec.ItemCount);
+    }
+
+    /// <summary>[B, E]: the proto-actions, each user's with noise of its own where the agent explores.</summary>
+    internal Tensor Points(Observation observation, Tensor states, bool explores)
+    {
+        var points = _online.Actor(states);
+        if (!explores || _options.Noise == 0)
+            return points;
+        using var scope = NewDisposeScope();
+        var noise = _noise.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, points.shape[1]));
+        return points.add(noise, alpha: Noise).clamp_(-1, 1).MoveToOuterDisposeScope();
     }
 }

@@ -49,7 +49,8 @@ internal static class Wolpertinger
     {
         using var scope = NewDisposeScope();
         var slateSize = slates.shape[1];
-        var others = draws.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, itemCount)).scatter_(1, slates, -1f);
+        var others = draws.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, itemCount));
+        others.scatter_(1, slates, full_like(slates, -1f, ScalarType.Float32));
         if (observation.EligibleItems is { } eligible)
             others = others.masked_fill(eligible.logical_not(), -1f);
         var count = Math.Min(slateSize, itemCount - slateSize);
