@@ -25,6 +25,10 @@ public sealed record DdpgOptions : IValidatableObject
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Tau { get; init; } = 0.01;
 
+    /// <summary>Weight of the loss that holds the critic's value of the actor's point to that of the nearest item. Default 1.</summary>
+    [Range(0.0, double.MaxValue)]
+    public double Grounding { get; init; } = 1;
+
     /// <summary>Slates drawn from the replay buffer for one update; each slot is a transition of its own. Default 128.</summary>
     [Range(1, int.MaxValue)]
     public int BatchSize { get; init; } = 128;
@@ -88,9 +92,6 @@ public sealed record DdpgOptions : IValidatableObject
 /// What this deviates in from the papers stands in docs/agents/ddpg.md.</remarks>
 internal sealed class DdpgAgent : IAgent
 {
-    /// <summary>Bounds the memory of one recommendation: hidden units of user-item pairs held at a time.</summary>
-    private const long HiddenUnitsAtOnce = 1 << 24;
-
     private readonly DdpgOptions _options;
     private readonly EnvironmentSpec _spec;
     private readonly int _candidateCount;
@@ -130,7 +131,7 @@ internal sealed class DdpgAgent : IAgent
         _actorOptimizer = new Adam(_online.ActorParameters, options.ActorLearningRate);
         _criticOptimizer = new Adam(_online.CriticParameters, options.CriticLearningRate);
         _replay = new ReplayBuffer(_spec, options.ReplayCapacity, keepsNext: true);
-        _figures = new RunningMeans(_spec.Device, "criticLoss", "actorLoss", "meanQ", "meanTarget");
+        _figures = new RunningMeans(_spec.Device, "criticLoss", "groundingLoss", "actorLoss", "meanQ", "meanTarget");
     }
 
     internal ActorCritic Online => _online;
@@ -145,13 +146,15 @@ internal sealed class DdpgAgent : IAgent
         if (mode == RecommendationMode.Explore && _rounds < _options.Warmup)
             return RandomSlates(observation);
         using var scope = NewDisposeScope();
-        var items = _online.Encoder.Items();
-        var usersAtOnce = Math.Max(1, HiddenUnitsAtOnce / ((long)_options.HiddenSize * Math.Min(_candidateCount, _spec.ItemCount)));
+        // The target networks are running means of the online ones, which steps on random batches keep jittering: the better judge when it counts.
+        var networks = mode == RecommendationMode.Exploit ? _target : _online;
+        var items = networks.Encoder.Items();
+        var usersAtOnce = PairNetwork.UsersAtOnce(_spec.Device, _options.HiddenSize, Math.Min(_candidateCount, _spec.ItemCount));
         var parts = new List<Tensor>();
         for (var start = 0L; start < observation.UserCount; start += usersAtOnce)
         {
             using var part = observation.Slice(start, Math.Min(usersAtOnce, observation.UserCount - start));
-            parts.Add(Choose(part, items, mode == RecommendationMode.Explore));
+            parts.Add(Choose(networks, part, items, mode == RecommendationMode.Explore));
         }
         return cat(parts).MoveToOuterDisposeScope();
     }
@@ -180,7 +183,8 @@ internal sealed class DdpgAgent : IAgent
         var values = _online.Critic.OfItems(states, items.index_select(0, batch.Items.reshape(-1)).reshape(targets.shape[0], targets.shape[1], -1));
         Guard.Shape(values, "values", "rows, slots", targets.shape);
         var criticLoss = values.sub(targets).square().mean();
-        _criticOptimizer.Minimise(criticLoss, _online.CriticParameters);
+        var groundingLoss = GroundingLoss(states, items);
+        _criticOptimizer.Minimise(criticLoss + (groundingLoss * _options.Grounding), _online.CriticParameters);
 
         // The actor climbs the critic that has just been moved, on the states as they were; neither is moved by its loss.
         var seen = states.detach();
@@ -189,7 +193,20 @@ internal sealed class DdpgAgent : IAgent
         var actorLoss = points.mul(slopes).sum(1).mean().neg();
         _actorOptimizer.Minimise(actorLoss, _online.ActorParameters);
         _target.Follow(_online, _options.Tau);
-        _figures.Add(criticLoss, pointValues.mean().neg(), values.mean(), targets.mean());
+        _figures.Add(criticLoss, groundingLoss, pointValues.mean().neg(), values.mean(), targets.mean());
+    }
+
+    /// <summary>How far the critic's value of the actor's point is from its value of the item that the point leads to.</summary>
+    /// <remarks>Responses are seen at items alone. Between them nothing else would keep the critic from promising what no item holds, and the actor
+    /// would go wherever it promises most.</remarks>
+    private Tensor GroundingLoss(Tensor states, Tensor items)
+    {
+        using var scope = NewDisposeScope();
+        var points = _online.Actor(states.detach()).detach();
+        Tensor held;
+        using (no_grad())
+            held = _online.Critic.OfOneItem(states, items.index_select(0, Wolpertinger.Nearness(points, items).argmax(1)));
+        return _online.Critic.OfOneItem(states, points).sub(held).square().mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>How the critic's value changes with each coordinate of a point, scaled by the room left in that direction.</summary>
@@ -270,11 +287,11 @@ internal sealed class DdpgAgent : IAgent
         return Ranking.Best(scores, observation, _spec.SlateSize, _ties);
     }
 
-    private Tensor Choose(Observation observation, Tensor items, bool explores)
+    private Tensor Choose(ActorCritic networks, Observation observation, Tensor items, bool explores)
     {
         using var scope = NewDisposeScope();
-        var states = _online.Encoder.States(observation, items);
-        var scores = Scores(observation, states, items, explores);
+        var states = networks.Encoder.States(observation, items);
+        var scores = Scores(networks, observation, states, items, explores);
         var slates = Ranking.Best(scores, observation, _spec.SlateSize, _ties);
         if (explores && _options.RandomShare > 0)
             slates = Wolpertinger.WithRandomSlots(slates, observation, _spec.ItemCount, _options.RandomShare, _coins, _draws);
@@ -282,24 +299,24 @@ internal sealed class DdpgAgent : IAgent
     }
 
     /// <summary>[B, N]: the critic's value or the nearness of each candidate, −∞ for other items.</summary>
-    private Tensor Scores(Observation observation, Tensor states, Tensor items, bool explores)
+    private Tensor Scores(ActorCritic networks, Observation observation, Tensor states, Tensor items, bool explores)
     {
-        var projectedItems = _online.Critic.ProjectItem(items);
-        var projectedStates = _online.Critic.ProjectState(states).unsqueeze(1);
+        var projectedItems = networks.Critic.ProjectItem(items);
+        var projectedStates = networks.Critic.ProjectState(states).unsqueeze(1);
         if (_options.Rerank && _candidateCount >= _spec.ItemCount)
-            return _online.Critic.Value(projectedStates, projectedItems);
-        var nearness = Wolpertinger.Nearness(Points(observation, states, explores), items);
+            return networks.Critic.Value(projectedStates, projectedItems);
+        var nearness = Wolpertinger.Nearness(Points(networks, observation, states, explores), items);
         if (!_options.Rerank)
             return nearness;
         var candidates = Wolpertinger.Candidates(nearness, observation.EligibleItems, _candidateCount);
         var chosen = projectedItems.index_select(0, candidates.reshape(-1)).reshape(candidates.shape[0], candidates.shape[1], -1);
-        return Wolpertinger.Spread(_online.Critic.Value(projectedStates, chosen), candidates, _spec.ItemCount);
+        return Wolpertinger.Spread(networks.Critic.Value(projectedStates, chosen), candidates, _spec.ItemCount);
     }
 
     /// <summary>[B, E]: the proto-actions, each user's with noise of its own where the agent explores.</summary>
-    internal Tensor Points(Observation observation, Tensor states, bool explores)
+    internal Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores)
     {
-        var points = _online.Actor(states);
+        var points = networks.Actor(states);
         if (!explores || _options.Noise == 0)
             return points;
         using var scope = NewDisposeScope();

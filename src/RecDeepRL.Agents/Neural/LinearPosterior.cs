@@ -1,5 +1,6 @@
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace RecDeepRL.Agents.Neural;
 
@@ -54,7 +55,7 @@ internal sealed class LinearPosterior : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var wide = WithBias(features.to_type(ScalarType.Float64));
+        var wide = cat([features.to_type(ScalarType.Float64), ones([features.shape[0], 1], ScalarType.Float64, features.device)], 1);
         _precision.add_(wide.t().matmul(wide));
         _moment.add_(wide.t().matmul(responses.to_type(ScalarType.Float64).unsqueeze(1)));
     }
@@ -75,10 +76,13 @@ internal sealed class LinearPosterior : IDisposable
     public Tensor Scores(Tensor features, double scale)
     {
         using var scope = NewDisposeScope();
-        var wide = WithBias(features);
-        var scores = wide.matmul(_weights).squeeze(-1);
+        var width = _size - 1;
+        var scores = functional.linear(features, _weights.narrow(0, 0, width).t(), _weights[width]).squeeze(-1);
         if (scale > 0)
-            scores = scores.add_(wide.matmul(_whitening.t()).square().sum(-1).sqrt_(), alpha: scale);
+        {
+            var whitened = functional.linear(features, _whitening.narrow(1, 0, width), _whitening.select(1, width));
+            scores = scores.add(whitened.norm(-1, false, 2f), alpha: scale);
+        }
         return scores.MoveToOuterDisposeScope();
     }
 
@@ -101,11 +105,5 @@ internal sealed class LinearPosterior : IDisposable
         _moment.Dispose();
         _weights.Dispose();
         _whitening.Dispose();
-    }
-
-    private static Tensor WithBias(Tensor features)
-    {
-        using var bias = ones([.. features.shape[..^1], 1], features.dtype, features.device);
-        return cat([features, bias], -1);
     }
 }

@@ -71,9 +71,6 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
 /// <remarks>score = θᵀφ(x; w) + α·√(φᵀA⁻¹φ), with one θ for all items. What this deviates in from the paper stands in docs/agents/neural-linucb.md.</remarks>
 internal sealed class NeuralLinUcbAgent : IAgent
 {
-    /// <summary>Bounds the memory of one recommendation or refit: hidden units of user-item pairs held at a time.</summary>
-    private const long HiddenUnitsAtOnce = 1 << 24;
-
     private readonly NeuralLinUcbOptions _options;
     private readonly EnvironmentSpec _spec;
     private readonly RandomStream _ties;
@@ -122,7 +119,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
             return Ranking.Best(zeros([1, _spec.ItemCount], ScalarType.Float32, _spec.Device), observation, _spec.SlateSize, _ties).MoveToOuterDisposeScope();
         var items = _encoder.Items();
         var projectedItems = _network.ProjectItem(items);
-        var usersAtOnce = Math.Max(1, HiddenUnitsAtOnce / ((long)_options.HiddenSize * _spec.ItemCount));
+        var usersAtOnce = PairNetwork.UsersAtOnce(_spec.Device, _options.HiddenSize, _spec.ItemCount);
         var parts = new List<Tensor>();
         for (var start = 0L; start < observation.UserCount; start += usersAtOnce)
         {
@@ -227,7 +224,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
     private void AddLatest(long rows)
     {
         using var noGradient = no_grad();
-        var rowsAtOnce = Math.Max(1, HiddenUnitsAtOnce / ((long)_options.HiddenSize * _spec.SlateSize));
+        var rowsAtOnce = PairNetwork.UsersAtOnce(_spec.Device, _options.HiddenSize, _spec.SlateSize);
         for (var first = 0L; first < rows; first += rowsAtOnce)
         {
             using var scope = NewDisposeScope();

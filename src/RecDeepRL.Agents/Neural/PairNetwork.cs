@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,6 +15,10 @@ internal sealed class PairNetwork(ParameterBlock block, string name)
     private readonly Tensor _hiddenBias = block[name + ".hidden.bias"];
     private readonly Tensor _output = block[name + ".output.weight"];
     private readonly Tensor _outputBias = block[name + ".output.bias"];
+
+    /// <summary>Users whose pairs with some items are computed at a time, so that memory stays bounded: on the CPU what a cache holds, elsewhere what keeps the device busy.</summary>
+    public static long UsersAtOnce(Device device, int hiddenSize, long itemsPerUser) =>
+        Math.Max(1, (device.type == DeviceType.CPU ? 1L << 19 : 1L << 25) / (hiddenSize * itemsPerUser));
 
     public static IEnumerable<ParameterShape> Shapes(string name, int stateWidth, int itemWidth, int hiddenSize)
     {
@@ -38,8 +43,8 @@ internal sealed class PairNetwork(ParameterBlock block, string name)
     public Tensor Features(Tensor projectedState, Tensor projectedItem)
     {
         using var scope = NewDisposeScope();
-        var first = functional.relu(projectedState + projectedItem);
-        return functional.relu(functional.linear(first, _hidden, _hiddenBias)).MoveToOuterDisposeScope();
+        var first = projectedState.add(projectedItem).relu_();
+        return functional.linear(first, _hidden, _hiddenBias).relu_().MoveToOuterDisposeScope();
     }
 
     /// <summary>The output of the last hidden layer. [..., H] to [...].</summary>

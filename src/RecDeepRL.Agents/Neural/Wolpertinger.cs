@@ -7,8 +7,8 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>From points in item space to items (Dulac-Arnold et al. 2015): the nearest items are candidates, and the best of them are shown.</summary>
 internal static class Wolpertinger
 {
-    /// <summary>How many candidates there are unless an option says so: a tenth of the items, yet at least 100 and ten for each slot, and never more than there are.</summary>
-    public static int DefaultCandidates(int itemCount, int slateSize) => Math.Min(itemCount, Math.Max(itemCount / 10, Math.Max(100, 10 * slateSize)));
+    /// <summary>How many candidates there are unless an option says so: a tenth of the items, yet at least 1000 and ten for each slot, and never more than there are.</summary>
+    public static int DefaultCandidates(int itemCount, int slateSize) => Math.Min(itemCount, Math.Max(itemCount / 10, Math.Max(1000, 10 * slateSize)));
 
     /// <summary>How near each item is to each point: 2p·e − |e|², which is |p|² less the squared distance, so the order is that of nearness.</summary>
     /// <param name="points">[B, E].</param>
