@@ -109,7 +109,17 @@ internal sealed class ParquetTable
         var field = schema.GetDataFields().FirstOrDefault(one => one.Path.ToString() == column)
             ?? throw new UserMistakeException($"{file} has no column '{column}', only {string.Join(", ", schema.GetDataFields().Select(one => $"'{one.Path}'"))}. Check that it is the right table.");
         if (field.IsArray || !types.Contains(field.ClrType))
-            throw new UserMistakeException($"Column '{column}' of {file} has type {field.ClrType.Name}{(field.IsArray ? "[]" : "")}, expected {expected}.");
+            throw new UserMistakeException($"Column '{column}' of {file} has type {TypeName(field)}, expected {expected}.");
+    }
+
+    private static string TypeName(DataField field)
+    {
+        var type = field.ClrType;
+        var name = type == typeof(int) ? "int32"
+            : type == typeof(long) ? "int64"
+            : type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? "string"
+            : type.Name.ToLowerInvariant();
+        return field.IsArray ? "list of " + name : name;
     }
 
     private async Task ReadRows(ParquetRowGroupReader rows, ParquetSchema schema, string file, int start)

@@ -15,8 +15,8 @@ internal static class ResponseTableReader
         users ??= new KeyIndex(userKeys);
         items ??= new KeyIndex(itemKeys);
         var pairCount = (long)users.Count * items.Count;
-        if (pairCount > Array.MaxLength)
-            throw new UserMistakeException($"{path} holds {users.Count} users and {items.Count} items, {pairCount} pairs; at most {Array.MaxLength} fit in memory. Use a smaller table.");
+        if (pairCount > ResponseTable.MostPairs)
+            throw new UserMistakeException($"{path} holds {users.Count} users and {items.Count} items, {pairCount} pairs; at most {ResponseTable.MostPairs} are possible. Use a smaller table.");
 
         var probabilities = new float[pairCount];
         Array.Fill(probabilities, float.NaN);

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
 using RecDeepRL.Core;
 using RecDeepRL.Data;
+using RecDeepRL.Data.Files;
 using RecDeepRL.Data.Synthetic;
 using RecDeepRL.Simulation.Responses;
 
@@ -39,8 +40,14 @@ internal static class PopularEnvironment
     }
 
     /// <summary>The items from the data folder, where there is one, or built from the seed.</summary>
-    internal static ItemPopularity Items(EnvironmentContext context, int? itemCount, long? populationSeed) =>
-        SyntheticPopularity.Generate(populationSeed ?? context.Seed, itemCount ?? 10);
+    internal static ItemPopularity Items(EnvironmentContext context, int? itemCount, long? populationSeed)
+    {
+        if (context.DataFolder is not { } folder)
+            return SyntheticPopularity.Generate(populationSeed ?? context.Seed, itemCount ?? 10);
+        var held = new OriginalFolder(folder).ReadItemPopularity();
+        BatchEnvironments.RequireSameSize("items", itemCount, held.ItemKeys.Length, folder);
+        return held;
+    }
 
     /// <summary>Users without features, numbered from 0: the original has no file of them.</summary>
     internal static Population People(int? userCount, ItemPopularity items) =>

@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Core;
+using RecDeepRL.Data;
+using RecDeepRL.Data.Files;
+using RecDeepRL.Data.Synthetic;
+
+namespace RecDeepRL.Simulation.Environments;
+
+/// <summary>Options of the environment <c>personal</c>.</summary>
+public sealed record PersonalOptions : BatchOptions
+{
+    /// <summary>Users in the population, 1 to 10000000; none for 6040, or for as many as the data folder holds. Default none.</summary>
+    [Range(1, 10_000_000)]
+    public int? Users { get; init; }
+
+    /// <summary>Items in the population, 1 to 1000000; none for 1000, or for as many as the data folder holds. Default none.</summary>
+    [Range(1, 1_000_000)]
+    public int? Items { get; init; }
+
+    /// <summary>K, distinct items shown to a user in each round, at least 1 and at most the number of items. Default 10.</summary>
+    [Range(1, int.MaxValue)]
+    public int SlateSize { get; init; } = 10;
+
+    /// <summary>Rounds of a run unless the command asks for another number, at least 1. Default 50.</summary>
+    [Range(1, int.MaxValue)]
+    public int Iterations { get; init; } = 50;
+
+    /// <summary>Whether agents see features of users and items beside their ids. Default false.</summary>
+    public bool Features { get; init; }
+
+    /// <summary>Latent factors behind the built-in population, 1 to 1024. Of no effect on data that is read from files. Default 96.</summary>
+    [Range(1, 1024)]
+    public int Rank { get; init; } = 96;
+
+    /// <summary>Share of a user's taste in the built-in population that no factor explains, in [0, 1]. Of no effect on data that is read from files. Default 0.02.</summary>
+    [Range(0.0, 1.0)]
+    public double Noise { get; init; } = .02;
+}
+
+/// <summary>The fourth task: many items, and every user has tastes of their own.</summary>
+internal static class PersonalEnvironment
+{
+    public static IEnvironment Create(EnvironmentContext context, PersonalOptions options)
+    {
+        var (responses, users, items) = context.DataFolder is { } folder ? Read(folder, options) : Generate(context, options);
+        return TableEnvironments.Create("personal", context, options, options.SlateSize, options.Iterations, responses, users, items, []);
+    }
+
+    private static (ResponseTable Responses, FeatureTable? Users, FeatureTable? Items) Read(string folder, PersonalOptions options)
+    {
+        var original = new OriginalFolder(folder);
+        var responses = original.ReadPersonal();
+        TableEnvironments.RequireSizes(options.Users, options.Items, options.SlateSize, responses, folder);
+        return options.Features
+            ? (responses, original.ReadPersonalUsers(responses.UserKeys), original.ReadPersonalItems(responses.ItemKeys))
+            : (responses, null, null);
+    }
+
+    private static (ResponseTable Responses, FeatureTable? Users, FeatureTable? Items) Generate(EnvironmentContext context, PersonalOptions options)
+    {
+        var (userCount, itemCount) = (options.Users ?? 6040, options.Items ?? 1000);
+        TableEnvironments.RequireTableFits(userCount, itemCount);
+        BatchEnvironments.RequireSlateFits(options.SlateSize, itemCount);
+        var data = SyntheticPersonal.Generate(options.PopulationSeed ?? context.Seed, userCount, itemCount, options.Rank, options.Noise);
+        return options.Features ? (data.Responses, data.Users, data.Items) : (data.Responses, null, null);
+    }
+}
