@@ -13,34 +13,34 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(0.0, double.MaxValue)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>Ridge penalty λ of the linear regression. Default 1.</summary>
+    /// <summary>Ridge penalty λ of the linear regression, above 0. Default 1.</summary>
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
     public double Ridge { get; init; } = 1;
 
-    /// <summary>Units in each of the two hidden layers; the last one is the representation. Default 64.</summary>
+    /// <summary>Units in each of the two hidden layers; the last one is the representation. Default 32.</summary>
     [Range(1, 4096)]
-    public int HiddenSize { get; init; } = 64;
+    public int HiddenSize { get; init; } = 32;
 
     /// <summary>Dimensions of item space, and of the user embedding where there is one. Default 16.</summary>
     [Range(1, 1024)]
     public int EmbeddingSize { get; init; } = 16;
 
-    /// <summary>Whether the context holds a learned embedding of the user's id. Default none: where there are no user features.</summary>
-    public bool? UserIds { get; init; }
+    /// <summary>Whether the context holds a learned embedding of the user's id. Default false: with tens of responses from each user it learns their luck by heart.</summary>
+    public bool UserIds { get; init; }
 
     /// <summary>Iterations between two trainings of the network, H. Default 1.</summary>
     [Range(1, int.MaxValue)]
     public int RetrainInterval { get; init; } = 1;
 
-    /// <summary>Gradient steps of one training. Default 40.</summary>
+    /// <summary>Gradient steps of one training. Default 20.</summary>
     [Range(0, int.MaxValue)]
-    public int StepsPerTraining { get; init; } = 40;
+    public int StepsPerTraining { get; init; } = 20;
 
     /// <summary>Slates drawn from the replay buffer for one step. Default 128.</summary>
     [Range(1, int.MaxValue)]
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Learning rate of Adam. Default 0.001.</summary>
+    /// <summary>Learning rate of Adam, in (0, 1]. Default 0.001.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.001;
 
@@ -55,9 +55,9 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int ReplayCapacity { get; init; } = 100_000;
 
-    /// <summary>Latest iterations that training and refitting use, so that what is no longer true is forgotten. Default 10; none for all that the buffer holds.</summary>
+    /// <summary>Latest iterations that training and refitting use, so that what is no longer true is forgotten. Default 15; none for all that the buffer holds.</summary>
     [Range(1, int.MaxValue)]
-    public int? ReplayRounds { get; init; } = 10;
+    public int? ReplayRounds { get; init; } = 15;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -93,13 +93,12 @@ internal sealed class NeuralLinUcbAgent : IAgent
         _ties = new RandomStream(context.Seed, "neural-linucb:ties");
         _sampling = new RandomStream(context.Seed, "neural-linucb:sampling");
         _scale = new FeatureScale(context.Population, _spec.Device);
-        var usesUserIds = options.UserIds ?? _spec.UserFeatureCount == 0;
-        var stateWidth = StateEncoder.Width(_spec, options.EmbeddingSize, usesUserIds);
+        var stateWidth = StateEncoder.Width(_spec, options.EmbeddingSize, options.UserIds);
         _parameters = new ParameterBlock(
-            [.. StateEncoder.Shapes(_spec, options.EmbeddingSize, usesUserIds), .. PairNetwork.Shapes("network", stateWidth, options.EmbeddingSize, options.HiddenSize)],
+            [.. StateEncoder.Shapes(_spec, options.EmbeddingSize, options.UserIds), .. PairNetwork.Shapes("network", stateWidth, options.EmbeddingSize, options.HiddenSize)],
             _spec.Device);
         _parameters.Initialise(new RandomStream(context.Seed, "neural-linucb:network"));
-        _encoder = new StateEncoder(_parameters, _scale, usesUserIds);
+        _encoder = new StateEncoder(_parameters, _scale, options.UserIds);
         _network = new PairNetwork(_parameters, "network");
         _optimizer = new Adam(_parameters, options.LearningRate);
         _posterior = new LinearPosterior(options.HiddenSize, options.Ridge, _spec.Device);

@@ -49,13 +49,13 @@ internal static class Wolpertinger
     {
         using var scope = NewDisposeScope();
         var slateSize = slates.shape[1];
+        var count = Math.Min(slateSize, itemCount - slateSize);
+        if (count == 0 || probability == 0)
+            return slates.alias().MoveToOuterDisposeScope();
         var others = draws.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, itemCount));
         others.scatter_(1, slates, full_like(slates, -1f, ScalarType.Float32));
         if (observation.EligibleItems is { } eligible)
             others = others.masked_fill(eligible.logical_not(), -1f);
-        var count = Math.Min(slateSize, itemCount - slateSize);
-        if (count == 0)
-            return slates.alias().MoveToOuterDisposeScope();
         var (luck, drawn) = others.topk((int)count, dim: 1);
         var replaced = coins.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, slateSize)).lt(probability);
         // With fewer other items than slots, the slots at the end keep theirs.

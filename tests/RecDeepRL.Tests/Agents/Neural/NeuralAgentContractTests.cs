@@ -14,6 +14,7 @@ public sealed class NeuralAgentContractTests
     public static TheoryData<string> Agents => ["ddpg", "neural-linucb"];
 
     [Theory]
+    [Trait("Category", "Learning")]
     [MemberData(nameof(Agents))]
     public void LearningFindsTheTastesOfTwoGroupsInEverySeed(string name)
     {
@@ -28,14 +29,15 @@ public sealed class NeuralAgentContractTests
     }
 
     [Fact]
-    public void TheActorAloneBeatsWhatOneListForAllCouldEarnInEverySeed()
+    [Trait("Category", "Learning")]
+    public void TheActorAloneFindsTheTastesOfTwoGroupsInEverySeed()
     {
         for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
-            using var agent = Create("ddpg", toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64", "rerank=false", "noise=0.5", "updatesPerIteration=60");
+            using var agent = Create("ddpg", toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64", "rerank=false", "noise=0.5", "updatesPerIteration=80");
             toy.Train(agent, 10);
-            Assert.True(toy.Score(agent) > 0.6, $"seed {seed}: {toy.Score(agent)}");
+            Assert.True(toy.Score(agent) > 0.75, $"seed {seed}: {toy.Score(agent)}");
         }
     }
 

@@ -12,10 +12,11 @@ public sealed class WolpertingerTests
 
     [Theory]
     [InlineData(10, 1, 10)]
-    [InlineData(1000, 10, 100)]
+    [InlineData(1000, 10, 1000)]
     [InlineData(50_000, 10, 5000)]
-    [InlineData(1000, 20, 200)]
-    [InlineData(1000, 1000, 1000)]
+    [InlineData(3000, 200, 2000)]
+    [InlineData(4000, 10, 1000)]
+    [InlineData(5000, 5000, 5000)]
     public void TheNumberOfCandidatesFollowsItemsAndSlots(int items, int slots, int expected) =>
         Assert.Equal(expected, Wolpertinger.DefaultCandidates(items, slots));
 
