@@ -1,6 +1,7 @@
 using RecDeepRL.Agents.Bandits;
 using RecDeepRL.Agents.Bounds;
 using RecDeepRL.Agents.Contextual;
+using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 
@@ -17,6 +18,8 @@ public static class AgentRegistry
         Agent<UcbOptions>("ucb", "upper confidence bounds on the items' means (UCB1)", (context, options) => new UcbAgent(context, options)),
         Agent<ThompsonOptions>("thompson", "Thompson sampling on the items' means (Beta-Bernoulli)", (context, options) => new ThompsonAgent(context, options)),
         Agent<LinUcbOptions>("linucb", "upper confidence bounds linear in the user features, one regression per item", (context, options) => new LinUcbAgent(context, options)),
+        Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
+        Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
         Agent<OracleOptions>("oracle", "every user's best items under the truth: the ceiling", (context, _) => new OracleAgent(context), isBound: true),
         Agent<BestFixedOptions>("best-fixed", "the best list that is the same for everybody at all times", (context, _) => new BestFixedAgent(context), isBound: true),
     ];
