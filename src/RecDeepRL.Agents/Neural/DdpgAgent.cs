@@ -145,7 +145,7 @@ internal sealed class DdpgAgent : IAgent
     public IReadOnlyDictionary<string, double> Diagnose()
     {
         var figures = _learner.Figures.Read();
-        figures["replayRows"] = _replay.Count;
+        figures["replay_rows"] = _replay.Count;
         figures["noise"] = Noise;
         return figures;
     }

@@ -25,7 +25,7 @@ internal sealed class DdpgLearner : IDisposable
         Target.CopyFrom(Online);
         _actorOptimizer = new Adam(Online.ActorParameters, options.ActorLearningRate);
         _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate);
-        Figures = new RunningMeans(context.Spec.Device, "criticLoss", "groundingLoss", "actorLoss", "meanQ", "meanTarget");
+        Figures = new RunningMeans(context.Spec.Device, "critic_loss", "grounding_loss", "actor_loss", "mean_q", "mean_target");
     }
 
     public ActorCritic Online { get; }

@@ -8,6 +8,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <remarks>Sums are float64. Widths come from the inverse of A's Cholesky factor, xᵀA⁻¹x = |L⁻¹x|², so that none is the root of a negative number.</remarks>
 internal sealed class LinearPosterior : IDisposable
 {
+    /// <summary>Share of the mean diagonal that is added before factoring: above what rounding can take from the ridge, far below what shows in a score.</summary>
+    private const double Safeguard = 1e-12;
+
     private readonly double _ridge;
     private readonly int _size;
     private readonly Tensor _precision;
@@ -64,7 +67,7 @@ internal sealed class LinearPosterior : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var factor = linalg.cholesky(_precision);
+        var factor = linalg.cholesky(_precision.add(eye(_size, dtype: ScalarType.Float64, device: _precision.device).mul_(_precision.diagonal().mean().mul_(Safeguard))));
         var whitening = linalg.solve_triangular(factor, eye(_size, dtype: ScalarType.Float64, device: _precision.device), upper: false);
         _whitening.copy_(whitening);
         _weights.copy_(whitening.t().matmul(whitening.matmul(_moment)));

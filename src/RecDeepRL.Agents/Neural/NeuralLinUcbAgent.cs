@@ -13,8 +13,8 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(0.0, double.MaxValue)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>Ridge penalty λ of the linear regression, above 0. Default 1.</summary>
-    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    /// <summary>Ridge penalty λ of the linear regression, at least 0.001. Default 1.</summary>
+    [Range(0.001, double.MaxValue)]
     public double Ridge { get; init; } = 1;
 
     /// <summary>Units in each of the two hidden layers; the last one is the representation. Default 32.</summary>
@@ -103,7 +103,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
         _optimizer = new Adam(_parameters, options.LearningRate);
         _posterior = new LinearPosterior(options.HiddenSize, options.Ridge, _spec.Device);
         _replay = new ReplayBuffer(_spec, options.ReplayCapacity, keepsNext: false);
-        _figures = new RunningMeans(_spec.Device, "loss", "meanPrediction");
+        _figures = new RunningMeans(_spec.Device, "loss", "mean_prediction");
     }
 
     internal LinearPosterior Posterior => _posterior;
@@ -155,6 +155,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
             AddLatest(_replay.CountOf(1));
         }
         _posterior.Solve();
+        Guard.Finite(_posterior.Weights, "neural-linucb: linear weights");
     }
 
     /// <summary>The representation of each slot of some rows.</summary>
@@ -171,7 +172,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
     public IReadOnlyDictionary<string, double> Diagnose()
     {
         var figures = _figures.Read();
-        figures["replayRows"] = _replay.Count;
+        figures["replay_rows"] = _replay.Count;
         return figures;
     }
 

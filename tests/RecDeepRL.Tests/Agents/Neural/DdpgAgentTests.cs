@@ -62,7 +62,7 @@ public sealed class DdpgAgentTests
         agent.Replay.Add(feedback);
         agent.Learner.Update(agent.Replay.Take(arange(2, ScalarType.Int64)));
         // Q = 0 everywhere and discount 0: (9 + 0 + 0 + 1) / 4 = 2.5. Rows against slots by accident of broadcasting would give another number.
-        Assert.Equal(2.5, agent.Diagnose()["criticLoss"], 5);
+        Assert.Equal(2.5, agent.Diagnose()["critic_loss"], 5);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class DdpgAgentTests
         agent.Replay.Add(feedback);
         agent.Learner.Update(agent.Replay.Take(arange(3, ScalarType.Int64)));
         // Q(s, e) = e: the point .6 leads to the item at .5, so (.6 − .5)² = .01.
-        Assert.Equal(0.01, agent.Diagnose()["groundingLoss"], 6);
+        Assert.Equal(0.01, agent.Diagnose()["grounding_loss"], 6);
     }
 
     [Fact]
@@ -213,8 +213,19 @@ public sealed class DdpgAgentTests
     {
         var agent = new DdpgAgent(toy.ContextFor(1), new DdpgOptions
         {
-            Discount = 0.9, HiddenSize = 1, EmbeddingSize = 1, Tau = tau, Rerank = rerank, Candidates = candidates,
-            CriticLearningRate = 1e-12, ActorLearningRate = 0.001, Warmup = 0, BatchSize = 16, UpdatesPerIteration = 10, RandomShare = 0, Noise = 0,
+            Discount = 0.9,
+            HiddenSize = 1,
+            EmbeddingSize = 1,
+            Tau = tau,
+            Rerank = rerank,
+            Candidates = candidates,
+            CriticLearningRate = 1e-12,
+            ActorLearningRate = 0.001,
+            Warmup = 0,
+            BatchSize = 16,
+            UpdatesPerIteration = 10,
+            RandomShare = 0,
+            Noise = 0,
         });
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -166,7 +166,7 @@ public sealed class NeuralAgentContractTests
         toy.Train(agent, 2);
         var figures = agent.Diagnose();
         Assert.Equal(14, figures["updates"]);
-        Assert.Equal(40, figures["replayRows"]);
+        Assert.Equal(40, figures["replay_rows"]);
         Assert.All(figures.Values, value => Assert.True(double.IsFinite(value)));
         Assert.Equal(0, agent.Diagnose()["updates"]);
     }

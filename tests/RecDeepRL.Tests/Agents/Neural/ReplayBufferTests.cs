@@ -9,8 +9,16 @@ public sealed class ReplayBufferTests
 {
     private static readonly EnvironmentSpec s_spec = new()
     {
-        Name = "rows", UserCount = 10_000, ItemCount = 10_000, SlateSize = 2, HistoryLength = 1, UserFeatureCount = 1, ItemFeatureCount = 0,
-        Device = CPU, DefaultIterations = 1, PopulationFingerprint = "",
+        Name = "rows",
+        UserCount = 10_000,
+        ItemCount = 10_000,
+        SlateSize = 2,
+        HistoryLength = 1,
+        UserFeatureCount = 1,
+        ItemFeatureCount = 0,
+        Device = CPU,
+        DefaultIterations = 1,
+        PopulationFingerprint = "",
     };
 
     [Fact]

@@ -24,8 +24,15 @@ internal sealed class ToyBandit : IDisposable
         Population = new Population(Keys(users), Keys(items), userFeatures is null ? null : tensor(userFeatures));
         Spec = new EnvironmentSpec
         {
-            Name = "toy", UserCount = users, ItemCount = items, SlateSize = slateSize, HistoryLength = Memory,
-            UserFeatureCount = userFeatures?.GetLength(1) ?? 0, ItemFeatureCount = 0, Device = CPU, DefaultIterations = 10,
+            Name = "toy",
+            UserCount = users,
+            ItemCount = items,
+            SlateSize = slateSize,
+            HistoryLength = Memory,
+            UserFeatureCount = userFeatures?.GetLength(1) ?? 0,
+            ItemFeatureCount = 0,
+            Device = CPU,
+            DefaultIterations = 10,
             PopulationFingerprint = Population.Fingerprint,
         };
         _recentItems = full([users, Memory], -1L, ScalarType.Int64).DetachFromDisposeScope();
@@ -75,8 +82,13 @@ internal sealed class ToyBandit : IDisposable
         Iteration++;
         return new Feedback
         {
-            Observation = observation, Slates = slates.clone(), Responses = responses, Reward = responses.sum(1), NextObservation = Observe(),
-            Terminated = zeros([Spec.UserCount], ScalarType.Bool), Truncated = zeros([Spec.UserCount], ScalarType.Bool),
+            Observation = observation,
+            Slates = slates.clone(),
+            Responses = responses,
+            Reward = responses.sum(1),
+            NextObservation = Observe(),
+            Terminated = zeros([Spec.UserCount], ScalarType.Bool),
+            Truncated = zeros([Spec.UserCount], ScalarType.Bool),
         };
     }
 

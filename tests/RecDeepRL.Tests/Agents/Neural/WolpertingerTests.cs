@@ -109,7 +109,15 @@ public sealed class WolpertingerTests
 
     private static EnvironmentSpec Spec(int items, int slots) => new()
     {
-        Name = "toy", UserCount = 50, ItemCount = items, SlateSize = slots, HistoryLength = 1, UserFeatureCount = 0, ItemFeatureCount = 0,
-        Device = CPU, DefaultIterations = 1, PopulationFingerprint = "",
+        Name = "toy",
+        UserCount = 50,
+        ItemCount = items,
+        SlateSize = slots,
+        HistoryLength = 1,
+        UserFeatureCount = 0,
+        ItemFeatureCount = 0,
+        Device = CPU,
+        DefaultIterations = 1,
+        PopulationFingerprint = "",
     };
 }
