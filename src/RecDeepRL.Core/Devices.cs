@@ -32,7 +32,7 @@ public static class Devices
     private static torch.Device Cuda(int index)
     {
         if (!torch.cuda.is_available())
-            throw new UserMistakeException("No CUDA device was found by libtorch. Use --device cpu or auto, or install an NVIDIA driver and build with CUDA (environment variable RECDEEPRL_CUDA=true).");
+            throw new UserMistakeException("Device cuda was asked for, but libtorch found no CUDA device. Use --device cpu or auto, or install an NVIDIA driver and build with CUDA (environment variable RECDEEPRL_CUDA=true).");
         var count = torch.cuda.device_count();
         if (index >= count)
             throw new UserMistakeException($"There is no device cuda:{index}; this machine has {count}, cuda:0 to cuda:{count - 1}.");

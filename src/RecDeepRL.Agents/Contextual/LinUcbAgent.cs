@@ -28,7 +28,7 @@ public sealed record LinUcbOptions
 internal sealed class LinUcbAgent(AgentContext context, LinUcbOptions options) : IAgent
 {
     private readonly RandomStream _ties = new(context.Seed, "linucb:ties");
-    private readonly LinearPosterior _posterior = new(
+    private readonly DisjointLinearPosterior _posterior = new(
         context.Spec.ItemCount, context.Spec.UserFeatureCount + (HasBias(context.Spec, options) ? 1 : 0), options.Ridge, context.Spec.Device);
 
     public Tensor Recommend(Observation observation, RecommendationMode mode)

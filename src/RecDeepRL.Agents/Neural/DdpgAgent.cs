@@ -9,7 +9,7 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Options of <c>ddpg</c>.</summary>
 public sealed record DdpgOptions : IValidatableObject
 {
-    /// <summary>Discount per step, in [0, 1). Default 0.5: what is shown now changes little of what can be earned later. Raise it where users remember.</summary>
+    /// <summary>Discount per step, in [0, 1). In tasks where what is shown changes little of what can be earned later, a low one learns faster; raise it where users remember. Default 0.5.</summary>
     [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Discount { get; init; } = 0.5;
 
@@ -45,14 +45,14 @@ public sealed record DdpgOptions : IValidatableObject
     [Range(1, 1024)]
     public int EmbeddingSize { get; init; } = 16;
 
-    /// <summary>Whether the state holds a learned embedding of the user's id. Default false: with tens of responses from each user it learns their luck by heart.</summary>
+    /// <summary>Whether the state holds a learned embedding of the user's id; with tens of responses from each user it learns their luck by heart. Default false.</summary>
     public bool UserIds { get; init; }
 
-    /// <summary>Items nearest to the proto-action among which the slate is chosen, at least the slate's size. Default none: all up to 1000 items; of more, a tenth, at least 1000 and ten for each slot.</summary>
+    /// <summary>Items nearest to the proto-action among which the slate is chosen, at least the slate's size; none for all of up to 1000 items, and of more a tenth, at least 1000 and ten for each slot. Default none.</summary>
     [Range(1, int.MaxValue)]
     public int? Candidates { get; init; }
 
-    /// <summary>Whether the critic chooses among the candidates. Default true; otherwise the nearest are shown.</summary>
+    /// <summary>Whether the critic chooses among the candidates; otherwise the nearest are shown. Default true.</summary>
     public bool Rerank { get; init; } = true;
 
     /// <summary>Standard deviation of the exploration noise on each coordinate of the proto-action, which lies in [-1, 1]. Default 0.2.</summary>
@@ -75,7 +75,7 @@ public sealed record DdpgOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int ReplayCapacity { get; init; } = 100_000;
 
-    /// <summary>Latest iterations that updates draw from, so that what is no longer true is forgotten. Default 15; none for all that the buffer holds.</summary>
+    /// <summary>Latest iterations that updates draw from, so that what is no longer true is forgotten; none for all that the buffer holds. Default 15.</summary>
     [Range(1, int.MaxValue)]
     public int? ReplayRounds { get; init; } = 15;
 

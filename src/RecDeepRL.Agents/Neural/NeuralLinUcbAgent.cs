@@ -25,7 +25,7 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(1, 1024)]
     public int EmbeddingSize { get; init; } = 16;
 
-    /// <summary>Whether the context holds a learned embedding of the user's id. Default false: with tens of responses from each user it learns their luck by heart.</summary>
+    /// <summary>Whether the context holds a learned embedding of the user's id; with tens of responses from each user it learns their luck by heart. Default false.</summary>
     public bool UserIds { get; init; }
 
     /// <summary>Iterations between two trainings of the network, H. Default 1.</summary>
@@ -44,7 +44,7 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.001;
 
-    /// <summary>Whether A and b are computed anew from the buffer after each training. Default true; the paper keeps sums over representations that are gone.</summary>
+    /// <summary>Whether A and b are computed anew from the buffer after each training; the paper keeps sums over representations that are gone. Default true.</summary>
     public bool Refit { get; init; } = true;
 
     /// <summary>Iterations at the start that show random items when exploring. Default 1.</summary>
@@ -55,7 +55,7 @@ public sealed record NeuralLinUcbOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int ReplayCapacity { get; init; } = 100_000;
 
-    /// <summary>Latest iterations that training and refitting use, so that what is no longer true is forgotten. Default 15; none for all that the buffer holds.</summary>
+    /// <summary>Latest iterations that training and refitting use, so that what is no longer true is forgotten; none for all that the buffer holds. Default 15.</summary>
     [Range(1, int.MaxValue)]
     public int? ReplayRounds { get; init; } = 15;
 
@@ -80,7 +80,7 @@ internal sealed class NeuralLinUcbAgent : IAgent
     private readonly StateEncoder _encoder;
     private readonly PairNetwork _network;
     private readonly Adam _optimizer;
-    private readonly LinearPosterior _posterior;
+    private readonly SharedLinearPosterior _posterior;
     private readonly ReplayBuffer _replay;
     private readonly RunningMeans _figures;
     private long _rounds;
@@ -101,12 +101,12 @@ internal sealed class NeuralLinUcbAgent : IAgent
         _encoder = new StateEncoder(_parameters, _scale, options.UserIds);
         _network = new PairNetwork(_parameters, "network");
         _optimizer = new Adam(_parameters, options.LearningRate);
-        _posterior = new LinearPosterior(options.HiddenSize, options.Ridge, _spec.Device);
+        _posterior = new SharedLinearPosterior(options.HiddenSize, options.Ridge, _spec.Device);
         _replay = new ReplayBuffer(_spec, options.ReplayCapacity, keepsNext: false);
         _figures = new RunningMeans(_spec.Device, "loss", "mean_prediction");
     }
 
-    internal LinearPosterior Posterior => _posterior;
+    internal SharedLinearPosterior Posterior => _posterior;
 
     internal ReplayBuffer Replay => _replay;
 

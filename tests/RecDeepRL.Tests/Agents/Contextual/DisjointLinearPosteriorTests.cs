@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Contextual;
 
-public sealed class LinearPosteriorTests
+public sealed class DisjointLinearPosteriorTests
 {
     private const int Items = 5;
     private const int Width = 3;
@@ -15,7 +15,7 @@ public sealed class LinearPosteriorTests
     public void BatchesGiveWhatOneRegressionPerItemGives()
     {
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(Items, Width, Ridge, CPU);
+        using var posterior = new DisjointLinearPosterior(Items, Width, Ridge, CPU);
         var draws = new RandomStream(2, "regression");
         var precision = Enumerable.Range(0, Items).Select(_ => Matrix<double>.Build.DenseIdentity(Width) * Ridge).ToArray();
         var moment = Enumerable.Range(0, Items).Select(_ => Vector<double>.Build.Dense(Width)).ToArray();
@@ -55,7 +55,7 @@ public sealed class LinearPosteriorTests
         // alike move A by .03 and may leave it indefinite. Along x all is well: mean 1, deviation 10⁻³. Across it, where nothing was learned,
         // the deviation is anything from that of 10⁻⁹ of the mean precision, 30/√.45 = 44.7, to that of λ, 948.7.
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(2, 2, 1e-3, CPU);
+        using var posterior = new DisjointLinearPosterior(2, 2, 1e-3, CPU);
         var x = tensor(new[,] { { 30 * Math.Cos(.7), 30 * Math.Sin(.7) } });
         for (var round = 0; round < 20; round++)
             posterior.Add(x.expand(50_000, 2), zeros([50_000, 1], ScalarType.Int64), ones(50_000, 1));
@@ -71,7 +71,7 @@ public sealed class LinearPosteriorTests
     {
         // 90 000 users of width 10 need 9 million squares, more than are held at once.
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(2, 10, 1, CPU);
+        using var posterior = new DisjointLinearPosterior(2, 10, 1, CPU);
         var inputs = new RandomStream(3, "wide").Normal(0, CPU, 90_000, 10).to_type(ScalarType.Float64);
         posterior.Add(inputs.narrow(0, 0, 50), ones([50, 1], ScalarType.Int64), ones(50, 1));
         var whole = posterior.Deviations(inputs);

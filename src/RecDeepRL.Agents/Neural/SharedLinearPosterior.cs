@@ -6,7 +6,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>Ridge regression on features with a bias term, and how sure it is: A = λI + Σxxᵀ, b = Σr·x, θ = A⁻¹b, width = √(xᵀA⁻¹x), x = (φ, 1).</summary>
 /// <remarks>Sums are float64. Widths come from the inverse of A's Cholesky factor, xᵀA⁻¹x = |L⁻¹x|², so that none is the root of a negative number.</remarks>
-internal sealed class LinearPosterior : IDisposable
+internal sealed class SharedLinearPosterior : IDisposable
 {
     /// <summary>Share of the mean diagonal that is added before factoring: above what rounding can take from the ridge, far below what shows in a score.</summary>
     private const double Safeguard = 1e-12;
@@ -20,7 +20,7 @@ internal sealed class LinearPosterior : IDisposable
 
     /// <param name="featureCount">Width of φ, without the bias.</param>
     /// <param name="ridge">λ, above 0.</param>
-    public LinearPosterior(int featureCount, double ridge, Device device)
+    public SharedLinearPosterior(int featureCount, double ridge, Device device)
     {
         _ridge = ridge;
         _size = featureCount + 1;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
 
-public sealed class LinearPosteriorTests
+public sealed class SharedLinearPosteriorTests
 {
     [Fact]
     public void OneObservationByHand()
@@ -13,7 +13,7 @@ public sealed class LinearPosteriorTests
         // λ = 1, x = (2, 1), r = 3: A = ((5, 2), (2, 2)), b = (6, 3), det 6, A⁻¹ = ((1/3, −1/3), (−1/3, 5/6)).
         // θ = (2 − 1, −2 + 2.5) = (1, .5). At φ = 4: mean 4 + .5 = 4.5; width² = 16/3 − 2 · 4/3 + 5/6 = 3.5.
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(1, 1, CPU);
+        using var posterior = new SharedLinearPosterior(1, 1, CPU);
         posterior.Add(tensor(new[,] { { 2f } }), full(1, 3f));
         posterior.Solve();
         Assert.Equal([1f, 0.5f], posterior.Weights.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
@@ -29,7 +29,7 @@ public sealed class LinearPosteriorTests
         var stream = new RandomStream(1, "test");
         var features = stream.Normal(0, CPU, 40, Width);
         var responses = stream.Uniform(1, CPU, 40);
-        using var posterior = new LinearPosterior(Width, 0.7, CPU);
+        using var posterior = new SharedLinearPosterior(Width, 0.7, CPU);
         posterior.Add(features.narrow(0, 0, 15), responses.narrow(0, 0, 15));
         posterior.Add(features.narrow(0, 15, 25), responses.narrow(0, 15, 25));
         posterior.Solve();
@@ -56,7 +56,7 @@ public sealed class LinearPosteriorTests
     public void ObservationsCountFromTheNextSolveOnAndAResetForgetsThem()
     {
         using var scope = NewDisposeScope();
-        using var posterior = new LinearPosterior(1, 1, CPU);
+        using var posterior = new SharedLinearPosterior(1, 1, CPU);
         var probe = tensor(new[,] { { 4f } });
         posterior.Add(tensor(new[,] { { 2f } }), full(1, 3f));
         Assert.Equal(0, posterior.Scores(probe, 0).item<float>());

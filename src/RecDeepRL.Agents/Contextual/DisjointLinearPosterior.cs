@@ -5,7 +5,7 @@ namespace RecDeepRL.Agents.Contextual;
 
 /// <summary>One ridge regression of the response on the input for each item, kept as its sufficient statistics: precision Aᵢ = λI + Σ xxᵀ and
 /// moment bᵢ = Σ r·x. All items are updated and asked at once, in float64.</summary>
-internal sealed class LinearPosterior : IDisposable
+internal sealed class DisjointLinearPosterior : IDisposable
 {
     /// <summary>Squares of inputs held at once while asking for deviations, in numbers: 64 MiB.</summary>
     private const long SquaresAtOnce = 1L << 23;
@@ -20,7 +20,7 @@ internal sealed class LinearPosterior : IDisposable
     /// <param name="itemCount">N.</param>
     /// <param name="width">D, width of an input.</param>
     /// <param name="ridge">λ, above 0.</param>
-    public LinearPosterior(int itemCount, int width, double ridge, Device device)
+    public DisjointLinearPosterior(int itemCount, int width, double ridge, Device device)
     {
         using var scope = NewDisposeScope();
         _width = width;
