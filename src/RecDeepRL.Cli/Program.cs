@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using RecDeepRL.Cli.Commands;
 using RecDeepRL.Core;
@@ -25,7 +26,7 @@ internal static class Program
             if (parsed.Errors.Count > 0)
             {
                 throw new UserMistakeException(
-                    string.Join("; ", parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ").TrimEnd('.'))) + $". See '{HelpFor(parsed)}'.");
+                    string.Join("; ", parsed.Errors.Select(Describe)) + $". See '{HelpFor(parsed)}'.");
             }
             if (WantedLibtorch(parsed) is { } libtorch && !LibtorchFolder.IsActive)
                 return LibtorchFolder.Run(libtorch, arguments);
@@ -36,6 +37,14 @@ internal static class Program
             System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
             return ExitCode.UserMistake;
         }
+    }
+
+    /// <summary>A parser's complaint without the names of .NET types.</summary>
+    private static string Describe(ParseError error)
+    {
+        var text = error.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        var typeName = text.IndexOf(" as expected type '", StringComparison.Ordinal);
+        return typeName < 0 ? text : text[..typeName].Replace("Cannot parse argument", "Cannot read", StringComparison.Ordinal) + (text.Contains("Int", StringComparison.Ordinal) ? " as a whole number" : "");
     }
 
     /// <summary>The folder of another libtorch, from the option or the environment variable; none where the packaged one is to be used, or none at all.</summary>

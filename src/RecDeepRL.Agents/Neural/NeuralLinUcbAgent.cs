@@ -142,7 +142,10 @@ internal sealed class NeuralLinUcbAgent : IAgent
         {
             var rows = _replay.CountOf(_options.ReplayRounds);
             for (var step = 0; step < _options.StepsPerTraining; step++)
+            {
                 Train(rows);
+                FinalizationPause.Breathe();
+            }
             _figures.RequireFinite("neural-linucb");
         }
         if (trains && _options.Refit)

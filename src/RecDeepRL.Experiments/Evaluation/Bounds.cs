@@ -15,7 +15,8 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle)
     /// <summary>Over all users, as of one iteration. Memory is bounded by parts of the population.</summary>
     public static Bounds Of(IEnvironment environment, ITruth truth, long iteration)
     {
-        using var scope = no_grad();
+        using var pause = FinalizationPause.Begin();
+        using var gradients = no_grad();
         var spec = environment.Spec;
         var horizon = truth.IsStationary ? 1 : Math.Max(spec.DefaultIterations, 1);
         using var outer = NewDisposeScope();

@@ -30,11 +30,13 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <returns>False where it was cancelled before the end.</returns>
     public bool Run(CancellationToken cancellation)
     {
+        using var pause = FinalizationPause.Begin();
         var environment = pair.Environment;
         var bounds = EvaluateEvery > 0 && pair.Truth.IsStationary ? Bounds.Of(environment, pair.Truth, environment.Iteration) : null;
         while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
         {
             recorder.Completed(Round());
+            FinalizationPause.Breathe();
             if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
             {
                 recorder.Evaluated(Evaluator.Evaluate(
