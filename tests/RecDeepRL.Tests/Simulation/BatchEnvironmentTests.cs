@@ -233,7 +233,7 @@ public sealed class BatchEnvironmentTests
         using var scope = NewDisposeScope();
         using var original = Make(sampling: .5, seed: 4);
         Play(original, 3);
-        var state = new StateDictionary();
+        var state = new MemoryCheckpoint();
         original.Save(state);
         using var restored = Make(sampling: .5, seed: 99);
         restored.Observe().Dispose(); // A round already decided from the other seed must be forgotten.
@@ -302,12 +302,12 @@ public sealed class BatchEnvironmentTests
         DrawKey = observation.DrawKey,
     };
 
-    private static StateDictionary Counters(long iteration, long seed, BatchEnvironment environment)
+    private static MemoryCheckpoint Counters(long iteration, long seed, BatchEnvironment environment)
     {
-        var state = new StateDictionary();
+        var state = new MemoryCheckpoint();
         environment.Save(state);
-        state.Write("iteration", iteration);
-        state.Write("seed", seed);
+        state.Counters["iteration"] = iteration;
+        state.Counters["seed"] = seed;
         return state;
     }
 

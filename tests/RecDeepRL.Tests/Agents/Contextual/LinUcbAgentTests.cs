@@ -1,5 +1,4 @@
 using RecDeepRL.Agents.Contextual;
-using RecDeepRL.Tests.Contracts;
 using static RecDeepRL.Core.RecommendationMode;
 using static TorchSharp.torch;
 

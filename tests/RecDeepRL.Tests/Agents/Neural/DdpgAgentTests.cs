@@ -72,11 +72,11 @@ public sealed class DdpgAgentTests
         using var toy = ToyBandit.TwoGroups(20, 6, 1, 1);
         using var agent = new DdpgAgent(toy.ContextFor(1), s_small with { UpdatesPerIteration = 1, Tau = 0.25 });
         var before = agent.Learner.Online.CriticParameters.Values.clone();
-        Assert.True(TensorAssert.AreSame(before, agent.Learner.Target.CriticParameters.Values));
-        Assert.True(TensorAssert.AreSame(agent.Learner.Online.ActorParameters.Values, agent.Learner.Target.ActorParameters.Values));
+        Assert.True(TensorComparison.SameAs(before, agent.Learner.Target.CriticParameters.Values));
+        Assert.True(TensorComparison.SameAs(agent.Learner.Online.ActorParameters.Values, agent.Learner.Target.ActorParameters.Values));
         toy.Train(agent, 1);
         var expected = before.mul(0.75).add(agent.Learner.Online.CriticParameters.Values, alpha: 0.25);
-        Assert.False(TensorAssert.AreSame(before, agent.Learner.Online.CriticParameters.Values));
+        Assert.False(TensorComparison.SameAs(before, agent.Learner.Online.CriticParameters.Values));
         Assert.True(expected.allclose(agent.Learner.Target.CriticParameters.Values, 1e-6, 1e-7));
     }
 
@@ -90,8 +90,8 @@ public sealed class DdpgAgentTests
         var critic = agent.Learner.Online.CriticParameters.Values.clone();
         var actor = agent.Learner.Online.ActorParameters.Values.clone();
         toy.Train(agent, 2);
-        Assert.True(TensorAssert.AreSame(critic, agent.Learner.Online.CriticParameters.Values));
-        Assert.False(TensorAssert.AreSame(actor, agent.Learner.Online.ActorParameters.Values));
+        Assert.True(TensorComparison.SameAs(critic, agent.Learner.Online.CriticParameters.Values));
+        Assert.False(TensorComparison.SameAs(actor, agent.Learner.Online.ActorParameters.Values));
     }
 
     [Fact]

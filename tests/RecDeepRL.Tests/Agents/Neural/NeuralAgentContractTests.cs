@@ -56,7 +56,7 @@ public sealed class NeuralAgentContractTests
         using var resumed = Create(name, copy, 5, options);
         resumed.Load(MemoryCheckpoint.Of(saved));
         copy.Train(resumed, 3);
-        MemoryCheckpoint.Of(uninterrupted).AssertEqualTo(MemoryCheckpoint.Of(resumed));
+        MemoryCheckpoint.Of(uninterrupted).AssertSameAs(MemoryCheckpoint.Of(resumed));
     }
 
     [Theory]
@@ -74,10 +74,10 @@ public sealed class NeuralAgentContractTests
             var whole = agent.Recommend(observation, mode);
             using var first = observation.Slice(0, 7);
             using var rest = observation.Slice(7, 24);
-            Assert.True(TensorAssert.AreSame(whole, cat([agent.Recommend(first, mode), agent.Recommend(rest, mode)])));
-            Assert.True(TensorAssert.AreSame(whole, agent.Recommend(observation, mode)));
+            Assert.True(TensorComparison.SameAs(whole, cat([agent.Recommend(first, mode), agent.Recommend(rest, mode)])));
+            Assert.True(TensorComparison.SameAs(whole, agent.Recommend(observation, mode)));
         }
-        before.AssertEqualTo(MemoryCheckpoint.Of(agent));
+        before.AssertSameAs(MemoryCheckpoint.Of(agent));
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class NeuralAgentContractTests
             Assert.False(is_grad_enabled());
         }
         same.Train(other, 2);
-        MemoryCheckpoint.Of(one).AssertEqualTo(MemoryCheckpoint.Of(other));
+        MemoryCheckpoint.Of(one).AssertSameAs(MemoryCheckpoint.Of(other));
     }
 
     [Theory]

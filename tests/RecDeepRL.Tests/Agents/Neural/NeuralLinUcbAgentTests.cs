@@ -89,7 +89,7 @@ public sealed class NeuralLinUcbAgentTests
         content.Learn(feedback);
         using var next = toy.Observe();
         Assert.False(curious.Recommend(next, RecommendationMode.Explore).eq(shown).any().item<bool>());
-        Assert.True(TensorAssert.AreSame(content.Recommend(next, RecommendationMode.Explore), content.Recommend(next, RecommendationMode.Exploit)));
+        Assert.True(TensorComparison.SameAs(content.Recommend(next, RecommendationMode.Explore), content.Recommend(next, RecommendationMode.Exploit)));
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class ReplayBufferTests
         var other = new MemoryCheckpoint();
         original.Save(one);
         restored.Save(other);
-        one.AssertEqualTo(other);
+        one.AssertSameAs(other);
         Assert.Equal(original.CountOf(1), restored.CountOf(1));
     }
 

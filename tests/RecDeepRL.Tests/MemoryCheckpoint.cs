@@ -2,7 +2,7 @@ using RecDeepRL.Core;
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
 
-namespace RecDeepRL.Tests.Contracts;
+namespace RecDeepRL.Tests;
 
 /// <summary>A checkpoint in memory, as strict as one on disk: names are unique, shapes and types have to agree.</summary>
 internal sealed class MemoryCheckpoint : IStateWriter, IStateReader, IDisposable
