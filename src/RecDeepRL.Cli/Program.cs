@@ -37,6 +37,19 @@ internal static class Program
             System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
             return ExitCode.UserMistake;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, a folder taken away: nothing that the program could do better.
+            System.Console.Error.WriteLine($"Reading or writing failed: {fault.Message.ReplaceLineEndings(" ")} What was written before is whole; free space or choose another folder.");
+            return ExitCode.UserMistake;
+        }
+#pragma warning disable CA1031 // The last resort: a fault of the program ends it with its own exit code instead of a core dump.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            System.Console.Error.WriteLine("This is a fault of the program: " + fault);
+            return ExitCode.Fault;
+        }
     }
 
     /// <summary>A parser's complaint without the names of .NET types.</summary>
