@@ -122,8 +122,9 @@ internal sealed class DdpgAgent : IAgent
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var noGradient = no_grad();
+        // The target networks are running means of the online ones, which steps on random batches keep jittering: the better judge when it counts.
         if (mode == RecommendationMode.Exploit)
-            return _policy.Exploit(_learner.Online, observation);
+            return _policy.Exploit(_learner.Target, observation);
         return _rounds < _options.Warmup ? _policy.Random(observation) : _policy.Explore(_learner.Online, observation, Noise);
     }
 

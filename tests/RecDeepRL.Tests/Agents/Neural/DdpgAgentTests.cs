@@ -147,7 +147,7 @@ public sealed class DdpgAgentTests
         // The actor's point is .6: item 1 at .5 is nearest. Q(s, e) = e: item 2 at .8 is best; with two candidates, 1 and 2, as well; with one, 1.
         foreach (var (rerank, candidates, expected) in new (bool, int?, long)[] { (false, null, 1), (true, null, 2), (true, 2, 2), (true, 1, 1) })
         {
-            using var agent = WithKnownTarget(toy, online: true, rerank: rerank, candidates: candidates);
+            using var agent = WithKnownTarget(toy, rerank: rerank, candidates: candidates);
             var slates = agent.Recommend(observation, RecommendationMode.Exploit).data<long>().ToArray();
             Assert.All(slates, item => Assert.Equal(expected, item));
         }
@@ -167,13 +167,30 @@ public sealed class DdpgAgentTests
     }
 
     [Fact]
+    public void ExploitingAsksTheAveragedNetworksAndExploringTheOnlineOnes()
+    {
+        using var scope = NewDisposeScope();
+        using var toy = new ToyBandit(new float[3, 3], 1);
+        using var agent = WithKnownTarget(toy);
+        using (no_grad())
+        {
+            agent.Learner.Online.CopyFrom(agent.Learner.Target);
+            agent.Learner.Online.CriticParameters["items.embedding"][0, 0] = 2;
+        }
+        // Averaged, item 2 stands highest, at .8; online it is item 0, at tanh 2 = .96.
+        using var observation = toy.Observe();
+        Assert.All(agent.Recommend(observation, RecommendationMode.Exploit).data<long>().ToArray(), item => Assert.Equal(2, item));
+        Assert.All(agent.Recommend(observation, RecommendationMode.Explore).data<long>().ToArray(), item => Assert.Equal(0, item));
+    }
+
+    [Fact]
     public void NegativeValuesAreStillRankedAboveItemsThatMayNotBeShown()
     {
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[3, 3], 1);
-        using var agent = WithKnownTarget(toy, online: true);
+        using var agent = WithKnownTarget(toy);
         using (no_grad())
-            agent.Learner.Online.CriticParameters["critic.output.bias"].fill_(-10);
+            agent.Learner.Target.CriticParameters["critic.output.bias"].fill_(-10);
         // Q = e − 10; item 2 is best but not eligible, so item 1.
         using var observation = toy.Observe(tensor(new[,] { { true, true, false }, { true, true, false }, { true, false, false } }));
         Assert.Equal([1L, 1L, 0L], agent.Recommend(observation, RecommendationMode.Exploit).data<long>().ToArray());
