@@ -22,6 +22,8 @@ internal static class Program
         };
         try
         {
+            if (arguments.Length == 0)
+                throw new UserMistakeException($"No command was given. Commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; try 'train ddpg', or '--help'.");
             var parsed = root.Parse(arguments);
             if (parsed.Errors.Count > 0)
             {

@@ -5,6 +5,7 @@ public sealed class MistakeTests : WorkingFolder
 {
     public static TheoryData<string, string[]> Mistakes => new()
     {
+        { "", ["No command was given", "train ddpg"] },
         { "train", ["No agent was named", "train ddpg"] },
         { "train dpg", ["Unknown agent 'dpg'", "Did you mean 'ddpg'?", "list agents"] },
         { "train ddpg --env personl", ["Unknown environment 'personl'", "Did you mean 'personal'?"] },
@@ -64,7 +65,7 @@ public sealed class MistakeTests : WorkingFolder
         Directory.CreateDirectory(PathOf("hollow"));
         var before = Everything();
 
-        Run(command.Split(' ')).IsAMistake(texts);
+        Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries)).IsAMistake(texts);
 
         Assert.Equal(before, Everything());
     }
