@@ -81,15 +81,16 @@ public static class FinalizationPause
     /// <summary>Lets finalisers go and waits until those that are due have run.</summary>
     private static void Release()
     {
+        s_due = false;
         if (s_free.IsSet)
             return;
-        s_due = false;
         s_free.Set();
         GC.WaitForPendingFinalizers();
     }
 
     private static void Hold()
     {
+        Volatile.Write(ref s_allocatedAtHold, GC.GetTotalAllocatedBytes());
         if (s_unavailable)
             return;
         s_free.Reset();
@@ -102,7 +103,6 @@ public static class FinalizationPause
             s_unavailable = true;
             s_free.Set();
         }
-        Volatile.Write(ref s_allocatedAtHold, GC.GetTotalAllocatedBytes());
     }
 
     /// <summary>Leaves an object to the collector whose finaliser waits.</summary>

@@ -8,7 +8,8 @@ internal static class RecDeepRLProcess
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();
 
-    private static string Program { get; } =
+    /// <summary>The program's assembly, of the same configuration as the tests.</summary>
+    public static string Program { get; } =
         Path.Combine(Root, "artifacts", "bin", "RecDeepRL", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)), "RecDeepRL.dll");
 
     /// <summary>Runs to the end.</summary>

@@ -93,7 +93,7 @@ public sealed class TrainTests : WorkingFolder
     [Fact]
     public void AnExistingLibtorchCanBeLoadedInPlaceOfThePackages()
     {
-        var native = Path.Combine(RecDeepRLProcess.Root, "artifacts", "bin", "RecDeepRL", "release", "runtimes", "linux-x64", "native");
+        var native = Path.Combine(Path.GetDirectoryName(RecDeepRLProcess.Program)!, "runtimes", "linux-x64", "native");
         // A copy under another path: were the package's libtorch loaded as well, its operators would be registered twice and the process would abort.
         Directory.CreateDirectory(PathOf("libtorch"));
         foreach (var file in Directory.GetFiles(native, "*.so*"))
