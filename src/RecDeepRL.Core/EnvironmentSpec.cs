@@ -35,6 +35,9 @@ public sealed record EnvironmentSpec
     /// <summary>Whether users come and go in sessions that end. Without sessions no step is ever terminated.</summary>
     public bool HasEpisodes { get; init; }
 
+    /// <summary>Rounds after which a session that has not ended by itself is truncated; at least 1 where there are sessions, 0 where there are none.</summary>
+    public int SessionLimit { get; init; }
+
     /// <summary>Identifies users, items and their features; a checkpoint of another population is refused by it.</summary>
     public required string PopulationFingerprint { get; init; }
 }

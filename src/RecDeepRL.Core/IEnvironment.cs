@@ -18,7 +18,7 @@ public interface IEnvironment : IDisposable
     /// <summary>Starts anew: iteration 0, nobody has seen anything, coins from <paramref name="seed"/>. Users, items and truth stay.</summary>
     void Reset(long seed);
 
-    /// <summary>The users of the current round. Asked twice in one round, it answers the same. A round may have no user at all.</summary>
+    /// <summary>The users of the current round. Users whose session has not begun or who are away are not among them. Asked twice in one round, it answers the same. A round may have no user at all.</summary>
     Observation Observe();
 
     /// <summary>Shows the slates to the users of the current round and moves on to the next round.</summary>
@@ -26,7 +26,7 @@ public interface IEnvironment : IDisposable
     /// <exception cref="ArgumentException">Wrong shape, an unknown item, or an item twice in a slate; nothing has changed then.</exception>
     Feedback Step(Tensor slates);
 
-    /// <summary>Every user of the population once, as of the current round: what an evaluation asks about. Changes nothing.</summary>
+    /// <summary>Every user of the population once, in the state that the user is in now, as of the current round: what an evaluation asks about. Changes nothing.</summary>
     /// <param name="drawKey">The <see cref="Observation.DrawKey"/> that agents key their draws with.</param>
     Observation ObserveAll(long drawKey);
 
@@ -35,8 +35,26 @@ public interface IEnvironment : IDisposable
     /// <returns>[B, K] float32.</returns>
     Tensor Respond(Observation observation, Tensor slates, long seed);
 
+    /// <summary>Sessions for an evaluation: an environment of the same users, items and truth at iteration 0, in which every user of the
+    /// population begins a session at once and takes part in every round until it ends; nobody is replaced or comes back. Rounds go on with
+    /// fewer and fewer users, until an observation has none, at the latest after <see cref="EnvironmentSpec.SessionLimit"/> rounds.
+    /// It changes nothing here, and must not outlive this environment. The caller disposes.</summary>
+    /// <param name="seed">Seed of its coins, and of the draw keys of its observations.</param>
+    /// <exception cref="InvalidOperationException">The environment has no sessions (<see cref="EnvironmentSpec.HasEpisodes"/>).</exception>
+    IEnvironment BeginSessions(long seed) =>
+        throw new InvalidOperationException($"The environment '{Spec.Name}' has no sessions. Ask ObserveAll instead.");
+
     void Save(IStateWriter writer);
 
     /// <summary>Restores what <see cref="Save"/> wrote, in an environment of the same specification.</summary>
     void Load(IStateReader reader);
+}
+
+/// <summary>An environment in which agents hear of responses later than they happen. What <see cref="IEnvironment.Step"/> returns is what
+/// happened, for metrics and logs; agents learn from arrivals alone, and observations show only responses that have arrived.</summary>
+public interface IDelayedFeedback
+{
+    /// <summary>What has arrived with the latest step: for each earlier round, oldest first, those of its users whose feedback arrived now.
+    /// Each may be had once. Rows are as <see cref="IEnvironment.Step"/> returned them; none has zero users. The caller disposes.</summary>
+    IReadOnlyList<Feedback> TakeArrivals();
 }

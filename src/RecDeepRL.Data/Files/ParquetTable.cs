@@ -41,7 +41,7 @@ internal sealed class ParquetTable
     /// <summary>A column of numbers, by row.</summary>
     public double[] Numbers(string column) => _numbers[column];
 
-    private static string[] PartsOf(string path)
+    internal static string[] PartsOf(string path)
     {
         if (File.Exists(path))
             return [path];
@@ -88,7 +88,7 @@ internal sealed class ParquetTable
         return table;
     }
 
-    private static async Task<T> ReadPart<T>(string file, Func<ParquetReader, Task<T>> read)
+    internal static async Task<T> ReadPart<T>(string file, Func<ParquetReader, Task<T>> read)
     {
         try
         {
