@@ -20,6 +20,10 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <summary>Rounds between checkpoints; 0 for one at the end only.</summary>
     public int CheckpointEvery { get; init; }
 
+    /// <summary>Called after each step with what happened, before the agent learns of it, on the run's own thread; the feedback is borrowed.
+    /// Interaction logs are written from here. What it throws ends the run.</summary>
+    public Action<Feedback>? Responded { get; init; }
+
     /// <summary>What earlier parts of the same run summed up.</summary>
     public TrainingTotals Totals { get; private set; } = TrainingTotals.None;
 
@@ -68,6 +72,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         using (no_grad())
             slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
         using var feedback = environment.Step(slates);
+        Responded?.Invoke(feedback);
         pair.Agent.Learn(feedback);
         var seconds = watch.Elapsed.TotalSeconds;
         var (responses, expected, oracle) = Sums(feedback);
