@@ -11,7 +11,7 @@ namespace RecDeepRL.Simulation;
 internal sealed class PlanningWeight
 {
     /// <summary>Users whose sessions are played, at most; evenly spread over the population.</summary>
-    private const int MostUsers = 1000;
+    private const int MostUsers = 500;
 
     private readonly Lazy<double> _value;
 
