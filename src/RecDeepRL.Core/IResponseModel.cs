@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Core;
 
 /// <summary>Gives the probability that a user responds to an item. It draws nothing: the environment tosses the coins.</summary>
+/// <remarks>In environments whose responses are not clicks it gives an appeal of at least 0, which may exceed 1.</remarks>
 public interface IResponseModel : IDisposable
 {
     /// <summary>Whether probabilities are the same at every iteration.</summary>

@@ -1,39 +1,59 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
+using RecDeepRL.Simulation.Choices;
+using RecDeepRL.Simulation.Dynamics;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
 
-/// <summary>The loop of all four tasks: each round includes every user with the same probability, shows each a slate, and tosses one coin for each shown item.</summary>
-/// <remarks>Both kinds of coins are draws of counter-based streams. Whether user u comes in round t is draw (t, u) of the stream <c>inclusion</c>;
-/// whether u responds to item i in round t is draw (t, u·N + i) of the stream <c>responses</c>, whatever else is shown, to whomever, in whatever order.
-/// A user responds where draw &lt; p, with draws in [0, 1): never at p = 0, always at p = 1. The original's <c>rand() &lt;= p</c> differs on a set of measure zero.</remarks>
-internal sealed class BatchEnvironment : IEnvironment, ITruth
+/// <summary>The loop of all environments: each round includes every user who is there with the same probability, shows each a slate, and tosses one coin for each shown item.</summary>
+/// <remarks>The appeal of an item is the model's probability, adjusted by each of the dynamics in turn; the choice model turns the appeals of a slate and the
+/// coins into responses. Coins are draws of counter-based streams. Whether user u comes in round t is draw (t, u) of the stream <c>inclusion</c>;
+/// the coin for item i is draw (t, u·N + i) of the stream <c>responses</c>, whatever else is shown, to whomever, in whatever order; a slate as a whole
+/// has draw (t, u) of <c>slates</c>, and each of the dynamics draw (t, u) of <c>dynamics:NAME</c>.
+/// Where items are answered for themselves, a user responds where draw &lt; appeal, with draws in [0, 1): never at 0, always at 1.
+/// The original's <c>rand() &lt;= p</c> differs on a set of measure zero.
+/// After a round come, in this order: history, dynamics, who leaves, the next observation, who takes whose place.</remarks>
+internal class BatchEnvironment : IEnvironment, ITruth
 {
+    private readonly BatchEnvironment? _parent;
     private readonly IResponseModel _model;
+    private readonly IChoiceModel _choice;
+    private readonly DynamicsChain _dynamics;
+    private readonly Sessions? _sessions;
     private readonly double _sampling;
     private readonly UserHistory _history;
     private readonly Tensor _everyone;
-    private long _seed;
-    private RandomStream _inclusion;
-    private RandomStream _responses;
+    private EnvironmentCoins _coins;
     private Tensor? _included;
 
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
-    /// <param name="sampling">Probability that a user takes part in a round, in (0, 1].</param>
-    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed)
+    /// <param name="sampling">Probability that a user who is there takes part in a round, in (0, 1].</param>
+    /// <param name="parts">What it is composed of beside the model; none for users who stay as they are and answer each item for itself.</param>
+    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null)
+        : this(spec, population, model, (parts ?? EnvironmentParts.Plain).Choice, new DynamicsChain((parts ?? EnvironmentParts.Plain).Dynamics),
+            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, sampling, seed) { }
+
+    /// <summary>The same users, items and truth at the beginning, borrowed from another environment, which has to outlive this one.</summary>
+    /// <param name="sessions">Who comes and goes here. Ownership passes to the environment.</param>
+    protected BatchEnvironment(BatchEnvironment parent, Sessions sessions, long seed)
+        : this(parent.Spec, parent.Population, parent._model, parent._choice, parent._dynamics.Fresh(), sessions, sampling: 1, seed) => _parent = parent;
+
+    private BatchEnvironment(
+        EnvironmentSpec spec, Population population, IResponseModel model, IChoiceModel choice, DynamicsChain dynamics, Sessions? sessions, double sampling, long seed)
     {
         Spec = spec;
         Population = population;
         _model = model;
+        _choice = choice;
+        _dynamics = dynamics;
+        _sessions = sessions;
         _sampling = sampling;
         _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
         _everyone = arange(spec.UserCount, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
-        _seed = seed;
-        _inclusion = new RandomStream(seed, "inclusion");
-        _responses = new RandomStream(seed, "responses");
+        _coins = new EnvironmentCoins(seed);
     }
 
     public EnvironmentSpec Spec { get; }
@@ -42,38 +62,45 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
 
     public long Iteration { get; private set; }
 
-    public bool IsStationary => _model.IsStationary;
+    public bool IsStationary => _model.IsStationary && _dynamics.IsEmpty;
+
+    public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
 
     public void Reset(long seed)
     {
-        UseSeed(seed);
+        _coins = new EnvironmentCoins(seed);
         MoveTo(0);
         _history.Clear();
+        _dynamics.Restart(_everyone);
+        _sessions?.Reset();
     }
 
-    public Observation Observe() => Describe(Included(), Iteration, Iteration);
+    public Observation Observe() => Describe(Included(), Iteration, DrawKeyOf(Iteration));
 
     public Observation ObserveAll(long drawKey) => Describe(_everyone, Iteration, drawKey);
 
     public Feedback Step(Tensor slates)
     {
         var users = Included();
-        var userCount = users.shape[0];
-        Guard.Slates(slates, userCount, Spec);
-        var observation = Describe(users, Iteration, Iteration);
+        Guard.Slates(slates, users.shape[0], Spec);
+        var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
         var shown = slates.to(Spec.Device, copy: true);
-        var responses = Toss(_responses, users, shown, Iteration);
+        var (responses, leaving) = Answer(users, shown);
+        using var gone = leaving;
         _history.Append(users, shown, responses);
+        var (terminated, truncated) = _sessions?.CountRound(users, gone)
+            ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback
         {
             Observation = observation,
             Slates = shown,
             Responses = responses,
             Reward = responses.sum(1),
-            NextObservation = Describe(users, Iteration + 1, Iteration + 1),
-            Terminated = zeros(userCount, ScalarType.Bool, Spec.Device),
-            Truncated = zeros(userCount, ScalarType.Bool, Spec.Device),
+            NextObservation = Describe(users, Iteration + 1, DrawKeyOf(Iteration + 1)),
+            Terminated = terminated,
+            Truncated = truncated,
         };
+        TurnOver(users, feedback);
         MoveTo(Iteration + 1);
         return feedback;
     }
@@ -81,25 +108,39 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     public Tensor Respond(Observation observation, Tensor slates, long seed)
     {
         Guard.Slates(slates, observation.UserCount, Spec);
-        return Toss(new RandomStream(seed, "responses"), observation.UserIds, slates, observation.Iteration);
+        using var appeal = Appeal(observation.UserIds, slates, observation.Iteration);
+        return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, appeal, observation.Iteration);
     }
 
-    public Tensor ExpectedResponses(Tensor userIds, long iteration) => _model.Probabilities(userIds, iteration);
+    public Tensor ExpectedResponses(Tensor userIds, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var rested = _model.Probabilities(userIds, iteration);
+        return Alone(Adjusted(rested, userIds)).MoveToOuterDisposeScope();
+    }
 
-    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _model.Probabilities(userIds, slates, iteration);
+    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration)
+    {
+        using var appeal = Appeal(userIds, slates, iteration);
+        return _choice.Expected(appeal);
+    }
 
     public void Save(IStateWriter writer)
     {
         writer.Write("iteration", Iteration);
-        writer.Write("seed", _seed);
+        writer.Write("seed", _coins.Seed);
         _history.Save(writer.Under("history"));
+        _dynamics.Save(writer.Under("dynamics"));
+        _sessions?.Save(writer.Under("sessions"));
     }
 
     public void Load(IStateReader reader)
     {
-        UseSeed(reader.ReadInt64("seed"));
+        _coins = new EnvironmentCoins(reader.ReadInt64("seed"));
         MoveTo(reader.ReadInt64("iteration"));
         _history.Load(reader.Under("history"));
+        _dynamics.Load(reader.Under("dynamics"));
+        _sessions?.Load(reader.Under("sessions"));
     }
 
     public void Dispose()
@@ -107,8 +148,23 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         _included?.Dispose();
         _everyone.Dispose();
         _history.Dispose();
+        _dynamics.Dispose();
+        _sessions?.Dispose();
+        if (_parent is not null)
+            return;
         _model.Dispose();
         Population.Dispose();
+    }
+
+    /// <summary>What every item would earn if it were shown alone now, and what showing it takes from the rounds to come.</summary>
+    /// <returns>[B, N] float32 each; no burden where showing an item costs nothing. The caller disposes.</returns>
+    protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var rested = _model.Probabilities(userIds, iteration);
+        var appeal = Adjusted(rested, userIds);
+        var burden = _dynamics.Burden(userIds, rested, appeal);
+        return (Alone(appeal).MoveToOuterDisposeScope(), burden?.MoveToOuterDisposeScope());
     }
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
@@ -117,8 +173,10 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         if (_included is not null)
             return _included;
         using var scope = NewDisposeScope();
-        var coins = _inclusion.Uniform(Iteration, _everyone);
-        return _included = coins.lt(_sampling).nonzero().squeeze(1).DetachFromDisposeScope();
+        var included = _coins.Inclusion(Iteration, _everyone).lt(_sampling);
+        if (_sessions is not null)
+            included.logical_and_(_sessions.Away.logical_not());
+        return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
     }
 
     private Observation Describe(Tensor users, long iteration, long drawKey) => new()
@@ -131,19 +189,85 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         DrawKey = drawKey,
     };
 
-    private Tensor Toss(RandomStream coins, Tensor users, Tensor slates, long iteration)
+    /// <summary>Training draws are keyed by the round; sessions of an evaluation by their seed too, so that agents draw otherwise there.</summary>
+    private long DrawKeyOf(long iteration) => _parent is null ? iteration : RandomStream.DeriveSeed(_coins.Seed, "agent draws", iteration);
+
+    private Tensor Appeal(Tensor users, Tensor slates, long iteration)
     {
         using var scope = NewDisposeScope();
-        var pairs = users.mul(Spec.ItemCount).unsqueeze(1).add(slates);
-        var responses = coins.Uniform(iteration, pairs).lt(_model.Probabilities(users, slates, iteration));
-        return responses.to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _dynamics.Adjust(_model.Probabilities(users, slates, iteration), users, slates).MoveToOuterDisposeScope();
     }
 
-    private void UseSeed(long seed)
+    /// <summary>The appeal of every item to users as they are now.</summary>
+    private Tensor Adjusted(Tensor rested, Tensor users)
     {
-        _seed = seed;
-        _inclusion = new RandomStream(seed, "inclusion");
-        _responses = new RandomStream(seed, "responses");
+        if (_dynamics.IsEmpty)
+            return rested;
+        using var scope = NewDisposeScope();
+        var items = arange(Spec.ItemCount, ScalarType.Int64, Spec.Device).expand(users.shape[0], Spec.ItemCount);
+        return _dynamics.Adjust(rested, users, items).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The expected response to each item in a slate of its own.</summary>
+    private Tensor Alone(Tensor appeal)
+    {
+        if (_choice.SlotsAreIndependent)
+            return _choice.Expected(appeal);
+        using var single = appeal.reshape(-1, 1);
+        using var expected = _choice.Expected(single);
+        return expected.reshape(appeal.shape);
+    }
+
+    private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor appeal, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        return _choice.Draw(appeal, coins.Responses(iteration, users, slates, Spec.ItemCount), coins.Slates(iteration, users)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The responses of a round, and who wants to leave after them; the dynamics have moved on then.</summary>
+    private (Tensor Responses, Tensor? Leaving) Answer(Tensor users, Tensor slates)
+    {
+        using var scope = NewDisposeScope();
+        var rested = _model.Probabilities(users, slates, Iteration);
+        var appeal = _dynamics.Adjust(rested, users, slates);
+        var responses = Toss(_coins, users, slates, appeal, Iteration);
+        if (_dynamics.IsEmpty)
+            return (responses.MoveToOuterDisposeScope(), null);
+        if (_sessions is null)
+        {
+            // Without sessions everybody's time goes on: who is not in the round has a rest.
+            var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
+            _dynamics.Rest(_everyone.masked_select(others));
+        }
+        var leaving = _dynamics.Advance(users, slates, responses, rested, appeal, name => _coins.Dynamics(name, Iteration, users));
+        return (responses.MoveToOuterDisposeScope(), leaving?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Those whose session has ended go, others come.</summary>
+    private void TurnOver(Tensor users, Feedback feedback)
+    {
+        if (_sessions is null)
+            return;
+        using var scope = NewDisposeScope();
+        var finished = users.masked_select(feedback.Terminated.logical_or(feedback.Truncated));
+        if (_sessions.ReplacesUsers)
+        {
+            StartAnew(finished);
+            _sessions.Begin(finished);
+            return;
+        }
+        var (resting, returning) = _sessions.OfThoseAway(away => _coins.Returns(Iteration, away));
+        _dynamics.Rest(resting);
+        _dynamics.Return(returning);
+        _sessions.Begin(returning);
+        _sessions.SendAway(finished);
+    }
+
+    /// <summary>Fresh visitors take the places of users: nothing is left of what those were shown.</summary>
+    private void StartAnew(Tensor users)
+    {
+        _history.Clear(users);
+        _dynamics.Restart(users);
     }
 
     private void MoveTo(long iteration)

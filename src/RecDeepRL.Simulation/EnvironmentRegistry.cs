@@ -13,6 +13,8 @@ public static class EnvironmentRegistry
         Task<ContextOptions>("context", "task2", "users and items have features, and the best item differs between users", ContextEnvironment.Create),
         Task<DriftOptions>("drift", "task3", "as popular, but tastes turn around during the run", DriftEnvironment.Create),
         Task<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
+        BuiltIn<SessionsOptions>("sessions", null, "users tire of topics, lose patience and leave: what pleases now may end the session", SessionsEnvironment.Create),
+        BuiltIn<LongTermSatisfactionOptions>("satisfaction", "choc-kale", "items that lure earn more at once and lower the satisfaction behind all engagement", LongTermSatisfactionEnvironment.Create),
     ];
 
     /// <exception cref="UserMistakeException">No such environment.</exception>
@@ -22,4 +24,9 @@ public static class EnvironmentRegistry
     private static ComponentRegistration<EnvironmentContext, IEnvironment> Task<TOptions>(
         string name, string alias, string summary, Func<EnvironmentContext, TOptions, IEnvironment> create)
         where TOptions : class, new() => ComponentRegistration.Of(name, summary, create, [alias], readsData: true);
+
+    /// <summary>An environment that no data folder is read for.</summary>
+    private static ComponentRegistration<EnvironmentContext, IEnvironment> BuiltIn<TOptions>(
+        string name, string? alias, string summary, Func<EnvironmentContext, TOptions, IEnvironment> create)
+        where TOptions : class, new() => ComponentRegistration.Of(name, summary, create, alias is null ? [] : [alias]);
 }

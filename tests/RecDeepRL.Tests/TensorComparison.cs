@@ -11,4 +11,15 @@ internal static class TensorComparison
         using var scope = NewDisposeScope();
         return first.shape.SequenceEqual(second.shape) && first.dtype == second.dtype && first.cpu().eq(second.cpu()).all().item<bool>();
     }
+
+    /// <summary>Requires numbers worked by hand, to 10⁻⁵ of their size.</summary>
+    /// <param name="expected">In row-major order.</param>
+    public static void AssertNear(this Tensor actual, params double[] expected)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = actual.to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+        Assert.Equal(expected.Length, numbers.Length);
+        foreach (var (wanted, number) in expected.Zip(numbers))
+            Assert.Equal(wanted, number, 1e-5 * Math.Max(1, Math.Abs(wanted)));
+    }
 }

@@ -1,6 +1,6 @@
 namespace RecDeepRL.Data.Synthetic;
 
-/// <summary>A built-in population of the fourth task.</summary>
+/// <summary>A built-in population with a probability for each pair.</summary>
 public sealed record PersonalData
 {
     public required ResponseTable Responses { get; init; }

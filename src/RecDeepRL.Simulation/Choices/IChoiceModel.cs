@@ -8,15 +8,15 @@ internal interface IChoiceModel
     /// <summary>Whether the response to an item depends on neither its slot nor its neighbours.</summary>
     bool SlotsAreIndependent { get; }
 
-    /// <param name="appeal">[B, K] float32 in [0, 1], in the order of the slots.</param>
-    /// <returns>[B, K] float32, the probability of each response.</returns>
+    /// <param name="appeal">[B, K] float32, at least 0, in [0, 1] where responses are clicks, in the order of the slots.</param>
+    /// <returns>[B, K] float32, the probability of each response; where responses are not clicks, the mean of each.</returns>
     Tensor Expected(Tensor appeal);
 
     /// <summary>The responses that the coins decide. Their means over the coins are <see cref="Expected"/>.</summary>
-    /// <param name="appeal">[B, K] float32 in [0, 1], in the order of the slots.</param>
+    /// <param name="appeal">[B, K] float32, at least 0, in [0, 1] where responses are clicks, in the order of the slots.</param>
     /// <param name="coins">[B, K] float32, uniform in [0, 1): one for each user and item, the same wherever and with whatever else the item is shown.</param>
     /// <param name="userCoins">[B] float32, uniform in [0, 1): one for each user, for what concerns the slate as a whole, such as the choice of no item.</param>
-    /// <returns>[B, K] float32, 0 or 1.</returns>
+    /// <returns>[B, K] float32, 0 or 1 where responses are clicks.</returns>
     Tensor Draw(Tensor appeal, Tensor coins, Tensor userCoins);
 }
 

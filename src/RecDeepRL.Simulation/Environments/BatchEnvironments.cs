@@ -10,9 +10,14 @@ internal static class BatchEnvironments
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
     /// <param name="truth">The bytes that decide the model's probabilities; they enter the fingerprint.</param>
+    /// <param name="parts">What it is composed of beside the model; none for users who stay as they are and answer each item for itself.</param>
+    /// <exception cref="UserMistakeException">Some of the dynamics make users leave, but there are no sessions to leave.</exception>
     public static IEnvironment Create(
-        string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth)
+        string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth,
+        EnvironmentParts? parts = null)
     {
+        if (parts is { Sessions: null } && parts.Dynamics.FirstOrDefault(part => part.EndsSessions) is { } ending)
+            throw new UserMistakeException($"The dynamics '{ending.Name}' make users leave, but sessionLimit was none. Set sessionLimit, the rounds of the longest session, or leave {ending.Name} out.");
         var spec = new EnvironmentSpec
         {
             Name = name,
@@ -25,8 +30,12 @@ internal static class BatchEnvironments
             Device = context.Device,
             DefaultIterations = iterations,
             PopulationFingerprint = Fingerprint(name, population, truth),
+            HasEpisodes = parts?.Sessions is not null,
+            SessionLimit = parts?.Sessions?.Limit ?? 0,
         };
-        return new BatchEnvironment(spec, population, model, options.Sampling, context.Seed);
+        return parts?.Sessions is null
+            ? new BatchEnvironment(spec, population, model, options.Sampling, context.Seed, parts)
+            : new SessionEnvironment(spec, population, model, options.Sampling, context.Seed, parts);
     }
 
     /// <summary>Checks sizes before anything large is made from them.</summary>
@@ -35,6 +44,14 @@ internal static class BatchEnvironments
     {
         if (slateSize > itemCount)
             throw new UserMistakeException($"slateSize was {slateSize}, must be at most the number of items, which is {itemCount}: the items of a slate are distinct.");
+    }
+
+    /// <summary>Checks that nobody asks for files of an environment that reads none.</summary>
+    /// <exception cref="UserMistakeException">There is a data folder.</exception>
+    public static void RequireBuiltIn(string name, EnvironmentContext context)
+    {
+        if (context.DataFolder is { } folder)
+            throw new UserMistakeException($"The environment '{name}' is built in and reads no files, but a data folder was given: {folder}. Leave --data out.");
     }
 
     /// <summary>Checks a size that the user asked for against what the files hold.</summary>

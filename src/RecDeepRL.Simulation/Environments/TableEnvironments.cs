@@ -11,9 +11,11 @@ internal static class TableEnvironments
 {
     /// <param name="users">Features by user id, or none.</param>
     /// <param name="items">Features by item id, or none.</param>
+    /// <param name="parts">Makes what it is composed of beside the table, from the population; none for users who stay as they are.</param>
     public static IEnvironment Create(
         string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations,
-        ResponseTable responses, FeatureTable? users, FeatureTable? items, string[] itemTitles)
+        ResponseTable responses, FeatureTable? users, FeatureTable? items, string[] itemTitles,
+        Func<Population, EnvironmentParts>? parts = null)
     {
         var population = new Population(
             responses.UserKeys, responses.ItemKeys, ToTensor(users, responses.UserKeys.Length, context.Device), ToTensor(items, responses.ItemKeys.Length, context.Device))
@@ -23,7 +25,7 @@ internal static class TableEnvironments
             ItemTitles = itemTitles,
         };
         var model = new TableModel(responses.Probabilities, responses.UserKeys.Length, responses.ItemKeys.Length, context.Device);
-        return BatchEnvironments.Create(name, context, options, slateSize, iterations, population, model, MemoryMarshal.AsBytes<float>(responses.Probabilities));
+        return BatchEnvironments.Create(name, context, options, slateSize, iterations, population, model, MemoryMarshal.AsBytes<float>(responses.Probabilities), parts?.Invoke(population));
     }
 
     /// <summary>Checks what the user asked for against what the files hold.</summary>

@@ -10,13 +10,13 @@ namespace RecDeepRL.Tests.Contracts;
 /// <summary>What holds for the names and options of everything registered.</summary>
 public sealed class RegistryTests
 {
-    /// <summary>Every option of every environment and agent: the type of the options record, and the option's name.</summary>
+    /// <summary>Every option of every environment, agent and part: the type of the options record, and the option's name.</summary>
     public static TheoryData<Type, string> Options
     {
         get
         {
             var all = new TheoryData<Type, string>();
-            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)))
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(DynamicsRegistry.All.Select(one => one.OptionsType)))
                 foreach (var option in OptionDescription.Of(type))
                     all.Add(type, option.Name);
             return all;
@@ -28,6 +28,7 @@ public sealed class RegistryTests
     {
         Check(AgentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
         Check(EnvironmentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+        Check(DynamicsRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
 
         static void Check(List<(string Name, IReadOnlyList<string> Aliases, string Summary)> all)
         {
