@@ -13,6 +13,7 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
 {
     private readonly IResponseModel _model;
     private readonly double _sampling;
+    private readonly Candidates? _candidates;
     private readonly UserHistory _history;
     private readonly Tensor _everyone;
     private long _seed;
@@ -23,12 +24,14 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
     /// <param name="sampling">Probability that a user takes part in a round, in (0, 1].</param>
-    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed)
+    /// <param name="candidates">Which items may be shown, of the same seed; none for all. Ownership passes to the environment.</param>
+    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, Candidates? candidates = null)
     {
         Spec = spec;
         Population = population;
         _model = model;
         _sampling = sampling;
+        _candidates = candidates;
         _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
         _everyone = arange(spec.UserCount, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
         _seed = seed;
@@ -61,9 +64,15 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         var userCount = users.shape[0];
         Guard.Slates(slates, userCount, Spec);
         var observation = Describe(users, Iteration, Iteration);
+        if (Candidates.FaultOf(observation, slates) is { } fault)
+        {
+            observation.Dispose();
+            throw new ArgumentException(fault, nameof(slates));
+        }
         var shown = slates.to(Spec.Device, copy: true);
         var responses = Toss(_responses, users, shown, Iteration);
         _history.Append(users, shown, responses);
+        _candidates?.Remember(users, shown);
         var feedback = new Feedback
         {
             Observation = observation,
@@ -81,6 +90,8 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     public Tensor Respond(Observation observation, Tensor slates, long seed)
     {
         Guard.Slates(slates, observation.UserCount, Spec);
+        if (Candidates.FaultOf(observation, slates) is { } fault)
+            throw new ArgumentException(fault, nameof(slates));
         return Toss(new RandomStream(seed, "responses"), observation.UserIds, slates, observation.Iteration);
     }
 
@@ -93,6 +104,7 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         writer.Write("iteration", Iteration);
         writer.Write("seed", _seed);
         _history.Save(writer.Under("history"));
+        _candidates?.Save(writer.Under("candidates"));
     }
 
     public void Load(IStateReader reader)
@@ -100,12 +112,14 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         UseSeed(reader.ReadInt64("seed"));
         MoveTo(reader.ReadInt64("iteration"));
         _history.Load(reader.Under("history"));
+        _candidates?.Load(reader.Under("candidates"));
     }
 
     public void Dispose()
     {
         _included?.Dispose();
         _everyone.Dispose();
+        _candidates?.Dispose();
         _history.Dispose();
         _model.Dispose();
         Population.Dispose();
@@ -127,6 +141,7 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         UserFeatures = Population.UserFeatures?.index_select(0, users),
         RecentItems = _history.ItemsOf(users),
         RecentResponses = _history.ResponsesOf(users),
+        EligibleItems = _candidates?.EligibleTo(users, drawKey),
         Iteration = iteration,
         DrawKey = drawKey,
     };
@@ -144,6 +159,7 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         _seed = seed;
         _inclusion = new RandomStream(seed, "inclusion");
         _responses = new RandomStream(seed, "responses");
+        _candidates?.Reset(seed);
     }
 
     private void MoveTo(long iteration)

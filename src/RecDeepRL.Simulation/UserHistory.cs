@@ -22,6 +22,13 @@ internal sealed class UserHistory : IDisposable
         _responses.zero_();
     }
 
+    /// <summary>Forgets what the given users were shown.</summary>
+    public void Forget(Tensor userIds)
+    {
+        _items.index_fill_(0, userIds, -1L);
+        _responses.index_fill_(0, userIds, 0f);
+    }
+
     /// <returns>[B, M] int64 of the given users, −1 where nothing was shown yet. The caller disposes.</returns>
     public Tensor ItemsOf(Tensor userIds) => _items.index_select(0, userIds);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using RecDeepRL.Core;
@@ -13,6 +14,7 @@ internal static class BatchEnvironments
     public static IEnvironment Create(
         string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth)
     {
+        var allowed = options.Eligibility is { } path ? Eligibility.Read(path, population, slateSize) : null;
         var spec = new EnvironmentSpec
         {
             Name = name,
@@ -24,9 +26,13 @@ internal static class BatchEnvironments
             ItemFeatureCount = (int)(population.ItemFeatures?.shape[1] ?? 0),
             Device = context.Device,
             DefaultIterations = iterations,
-            PopulationFingerprint = Fingerprint(name, population, truth),
+            PopulationFingerprint = Fingerprint(name, population, truth, allowed),
         };
-        return new BatchEnvironment(spec, population, model, options.Sampling, context.Seed);
+        var candidates = Candidates.Create(options, spec, allowed, context.Seed);
+        var environment = new BatchEnvironment(spec, population, model, options.Sampling, context.Seed, candidates);
+        return options.Delay + options.DelaySpread > 0
+            ? DelayedEnvironment.Around(environment, options.Delay, options.DelaySpread, context.Seed)
+            : environment;
     }
 
     /// <summary>Checks sizes before anything large is made from them.</summary>
@@ -46,11 +52,16 @@ internal static class BatchEnvironments
             throw new UserMistakeException($"{option} was {wanted}, but the data in {dataFolder} holds {held}. Leave {option} out, or set it to {held}.");
     }
 
-    private static string Fingerprint(string name, Population population, ReadOnlySpan<byte> truth)
+    private static string Fingerprint(string name, Population population, ReadOnlySpan<byte> truth, ReadOnlySpan<bool> allowed)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.ASCII.GetBytes($"{name} {population.Fingerprint} "));
         hash.AppendData(truth);
+        if (allowed.Length > 0)
+        {
+            hash.AppendData("eligible"u8);
+            hash.AppendData(MemoryMarshal.AsBytes(allowed));
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }
