@@ -174,7 +174,7 @@ internal sealed class Candidates : IDisposable
         var unseen = _seen?.index_select(0, userIds).logical_not_();
         var open = Both(Both(allowed, unseen), stock);
         if (_count is null && (stock is null || (allowed is null && unseen is null)))
-            return open!; // Enough for a slate by itself.
+            return open ?? ones([1, 1], ScalarType.Bool, _spec.Device); // Enough for a slate by itself.
 
         var order = Order(userIds, drawKey, allowed, unseen, stock);
         var first = order.topk(_count ?? _spec.SlateSize, dim: 1).indexes;
