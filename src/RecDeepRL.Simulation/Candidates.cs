@@ -33,7 +33,7 @@ internal sealed class Candidates : IDisposable
     /// <param name="availability">Share of the items that is in stock in a round, in (0, 1].</param>
     /// <param name="allowed">[U, N] bool, the pairs that may ever be shown, at least K in each row; none for all. Ownership passes to the candidates.</param>
     public Candidates(EnvironmentSpec spec, int? count, bool excludeSeen, double availability, Tensor? allowed, long seed)
-        : this(spec, count, excludeSeen, Math.Max(spec.SlateSize, (int)Math.Round(availability * spec.ItemCount)), allowed?.DetachFromDisposeScope(), true, seed)
+        : this(spec, count, excludeSeen, Math.Max(spec.SlateSize, (int)Math.Round(availability * spec.ItemCount, MidpointRounding.AwayFromZero)), allowed?.DetachFromDisposeScope(), true, seed)
     {
     }
 
