@@ -148,7 +148,6 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback
         _began.Dispose();
         _history.Dispose();
         _inner.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>The users whose history inside is empty have just begun: what was known of them before is no longer theirs.</summary>

@@ -50,17 +50,18 @@ public sealed class CommonOptionContractTests
     {
         using var scope = NewDisposeScope();
         using var world = new World(null, name, settings: s_masks);
+        var spec = world.Environment.Spec;
+        // A user starts over with the slate that leaves fewer than the candidates: with 12 items, 6 candidates and slates of 3, with every third.
+        var cycle = (((spec.ItemCount - Candidates) / spec.SlateSize) + 1) * spec.SlateSize;
         for (var round = 0; round < 5; round++)
         {
             var everyone = world.Environment.ObserveAll(round);
             Assert.True(everyone.EligibleItems!.sum(1).eq(Candidates).all().item<bool>());
-            // 12 items, 6 candidates, slates of 3: a user starts over after every third slate, so what is not older than that was not seen since.
-            var seen = zeros([world.Environment.Spec.UserCount, 13], ScalarType.Bool);
+            var newest = arange(spec.HistoryLength, 0, -1, ScalarType.Int64).unsqueeze(0); // 1 for the newest item, 2 for the one before it, …
             var count = everyone.RecentItems.ge(0).sum(1, keepdim: true);
-            var place = arange(everyone.RecentItems.shape[1], 0, -1, ScalarType.Int64).unsqueeze(0);
-            var since = place.le(count.remainder(9)).logical_and(everyone.RecentItems.ge(0));
-            seen.scatter_(1, everyone.RecentItems.masked_fill(since.logical_not(), 12L), since.logical_or(ones_like(since)));
-            Assert.False(seen.narrow(1, 0, 12).logical_and(everyone.EligibleItems).any().item<bool>(), "an item that was seen is a candidate");
+            var since = everyone.RecentItems.masked_fill(newest.gt(count.remainder(cycle)), spec.ItemCount);
+            var seen = zeros([spec.UserCount, spec.ItemCount + 1], ScalarType.Bool).scatter_(1, since, ones_like(since, ScalarType.Bool));
+            Assert.False(seen.narrow(1, 0, spec.ItemCount).logical_and(everyone.EligibleItems).any().item<bool>(), "an item that was seen is a candidate");
             Step(world.Environment);
         }
     }

@@ -263,10 +263,10 @@ public sealed class DelayedEnvironmentTests
         }
         Assert.Equal(0, planning.Iteration);
 
-        using var plain = Make(1, 0);
-        if (plain.Spec.HasEpisodes)
-            return;
-        Assert.Throws<InvalidOperationException>(() => plain.BeginSessions(1));
+        using var plain = Plain();
+        using var late = Make(1, 0);
+        Assert.Equal(plain is IPlanner, late is IPlanner);
+        Assert.Throws<InvalidOperationException>(() => late.BeginSessions(1));
     }
 
     [Fact]
