@@ -23,6 +23,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
     private readonly DynamicsChain _dynamics;
     private readonly Sessions? _sessions;
     private readonly double _sampling;
+    private readonly Candidates? _candidates;
     private readonly UserHistory _history;
     private readonly Tensor _everyone;
     private EnvironmentCoins _coins;
@@ -32,17 +33,21 @@ internal class BatchEnvironment : IEnvironment, ITruth
     /// <param name="model">Ownership passes to the environment.</param>
     /// <param name="sampling">Probability that a user who is there takes part in a round, in (0, 1].</param>
     /// <param name="parts">What it is composed of beside the model; none for users who stay as they are and answer each item for itself.</param>
-    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null)
+    /// <param name="candidates">Which items may be shown, of the same seed; none for all. Ownership passes to the environment.</param>
+    public BatchEnvironment(
+        EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null, Candidates? candidates = null)
         : this(spec, population, model, (parts ?? EnvironmentParts.Plain).Choice, new DynamicsChain((parts ?? EnvironmentParts.Plain).Dynamics),
-            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, sampling, seed) { }
+            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, candidates, sampling, seed) { }
 
     /// <summary>The same users, items and truth at the beginning, borrowed from another environment, which has to outlive this one.</summary>
     /// <param name="sessions">Who comes and goes here. Ownership passes to the environment.</param>
     protected BatchEnvironment(BatchEnvironment parent, Sessions sessions, long seed)
-        : this(parent.Spec, parent.Population, parent._model, parent._choice, parent._dynamics.Fresh(), sessions, sampling: 1, seed) => _parent = parent;
+        : this(parent.Spec, parent.Population, parent._model, parent._choice, parent._dynamics.Fresh(), sessions, parent._candidates?.Fresh(seed), sampling: 1, seed) =>
+        _parent = parent;
 
     private BatchEnvironment(
-        EnvironmentSpec spec, Population population, IResponseModel model, IChoiceModel choice, DynamicsChain dynamics, Sessions? sessions, double sampling, long seed)
+        EnvironmentSpec spec, Population population, IResponseModel model, IChoiceModel choice, DynamicsChain dynamics, Sessions? sessions, Candidates? candidates,
+        double sampling, long seed)
     {
         Spec = spec;
         Population = population;
@@ -51,6 +56,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
         _dynamics = dynamics;
         _sessions = sessions;
         _sampling = sampling;
+        _candidates = candidates;
         _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
         _everyone = arange(spec.UserCount, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
         _coins = new EnvironmentCoins(seed);
@@ -68,7 +74,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
 
     public void Reset(long seed)
     {
-        _coins = new EnvironmentCoins(seed);
+        UseSeed(seed);
         MoveTo(0);
         _history.Clear();
         _dynamics.Restart(_everyone);
@@ -84,10 +90,16 @@ internal class BatchEnvironment : IEnvironment, ITruth
         var users = Included();
         Guard.Slates(slates, users.shape[0], Spec);
         var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
+        if (Candidates.FaultOf(observation, slates) is { } fault)
+        {
+            observation.Dispose();
+            throw new ArgumentException(fault, nameof(slates));
+        }
         var shown = slates.to(Spec.Device, copy: true);
         var (responses, leaving) = Answer(users, shown);
         using var gone = leaving;
         _history.Append(users, shown, responses);
+        _candidates?.Remember(users, shown);
         var (terminated, truncated) = _sessions?.CountRound(users, gone)
             ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback
@@ -108,6 +120,8 @@ internal class BatchEnvironment : IEnvironment, ITruth
     public Tensor Respond(Observation observation, Tensor slates, long seed)
     {
         Guard.Slates(slates, observation.UserCount, Spec);
+        if (Candidates.FaultOf(observation, slates) is { } fault)
+            throw new ArgumentException(fault, nameof(slates));
         using var appeal = Appeal(observation.UserIds, slates, observation.Iteration);
         return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, appeal, observation.Iteration);
     }
@@ -132,21 +146,24 @@ internal class BatchEnvironment : IEnvironment, ITruth
         _history.Save(writer.Under("history"));
         _dynamics.Save(writer.Under("dynamics"));
         _sessions?.Save(writer.Under("sessions"));
+        _candidates?.Save(writer.Under("candidates"));
     }
 
     public void Load(IStateReader reader)
     {
-        _coins = new EnvironmentCoins(reader.ReadInt64("seed"));
+        UseSeed(reader.ReadInt64("seed"));
         MoveTo(reader.ReadInt64("iteration"));
         _history.Load(reader.Under("history"));
         _dynamics.Load(reader.Under("dynamics"));
         _sessions?.Load(reader.Under("sessions"));
+        _candidates?.Load(reader.Under("candidates"));
     }
 
     public void Dispose()
     {
         _included?.Dispose();
         _everyone.Dispose();
+        _candidates?.Dispose();
         _history.Dispose();
         _dynamics.Dispose();
         _sessions?.Dispose();
@@ -185,6 +202,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
         UserFeatures = Population.UserFeatures?.index_select(0, users),
         RecentItems = _history.ItemsOf(users),
         RecentResponses = _history.ResponsesOf(users),
+        EligibleItems = _candidates?.EligibleTo(users, drawKey),
         Iteration = iteration,
         DrawKey = drawKey,
     };
@@ -266,8 +284,15 @@ internal class BatchEnvironment : IEnvironment, ITruth
     /// <summary>Fresh visitors take the places of users: nothing is left of what those were shown.</summary>
     private void StartAnew(Tensor users)
     {
-        _history.Clear(users);
+        _history.Forget(users);
+        _candidates?.Forget(users);
         _dynamics.Restart(users);
+    }
+
+    private void UseSeed(long seed)
+    {
+        _coins = new EnvironmentCoins(seed);
+        _candidates?.Reset(seed);
     }
 
     private void MoveTo(long iteration)

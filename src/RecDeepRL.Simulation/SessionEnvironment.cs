@@ -17,8 +17,10 @@ internal sealed class SessionEnvironment : BatchEnvironment, IEnvironment, IPlan
     /// <param name="model">Ownership passes to the environment.</param>
     /// <param name="sampling">Probability that a user who is there takes part in a round, in (0, 1].</param>
     /// <param name="parts">With sessions.</param>
-    public SessionEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts parts)
-        : base(spec, population, model, sampling, seed, parts)
+    /// <param name="candidates">Which items may be shown, of the same seed; none for all. Ownership passes to the environment.</param>
+    public SessionEnvironment(
+        EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts parts, Candidates? candidates = null)
+        : base(spec, population, model, sampling, seed, parts, candidates)
     {
         _options = parts.Sessions ?? throw new ArgumentException("parts has no sessions.", nameof(parts));
         _weight = new PlanningWeight(this);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using RecDeepRL.Core;
@@ -18,6 +19,7 @@ internal static class BatchEnvironments
     {
         if (parts is { Sessions: null } && parts.Dynamics.FirstOrDefault(part => part.EndsSessions) is { } ending)
             throw new UserMistakeException($"The dynamics '{ending.Name}' make users leave, but sessionLimit was none. Set sessionLimit, the rounds of the longest session, or leave {ending.Name} out.");
+        var allowed = options.Eligibility is { } path ? Eligibility.Read(path, population, slateSize) : null;
         var spec = new EnvironmentSpec
         {
             Name = name,
@@ -29,13 +31,17 @@ internal static class BatchEnvironments
             ItemFeatureCount = (int)(population.ItemFeatures?.shape[1] ?? 0),
             Device = context.Device,
             DefaultIterations = iterations,
-            PopulationFingerprint = Fingerprint(name, population, truth),
+            PopulationFingerprint = Fingerprint(name, population, truth, allowed),
             HasEpisodes = parts?.Sessions is not null,
             SessionLimit = parts?.Sessions?.Limit ?? 0,
         };
-        return parts?.Sessions is null
-            ? new BatchEnvironment(spec, population, model, options.Sampling, context.Seed, parts)
-            : new SessionEnvironment(spec, population, model, options.Sampling, context.Seed, parts);
+        var candidates = Candidates.Create(options, spec, allowed, context.Seed);
+        var environment = parts?.Sessions is null
+            ? new BatchEnvironment(spec, population, model, options.Sampling, context.Seed, parts, candidates)
+            : new SessionEnvironment(spec, population, model, options.Sampling, context.Seed, parts, candidates);
+        return options.Delay + options.DelaySpread > 0
+            ? DelayedEnvironment.Around(environment, options.Delay, options.DelaySpread, context.Seed)
+            : environment;
     }
 
     /// <summary>Checks sizes before anything large is made from them.</summary>
@@ -63,11 +69,16 @@ internal static class BatchEnvironments
             throw new UserMistakeException($"{option} was {wanted}, but the data in {dataFolder} holds {held}. Leave {option} out, or set it to {held}.");
     }
 
-    private static string Fingerprint(string name, Population population, ReadOnlySpan<byte> truth)
+    private static string Fingerprint(string name, Population population, ReadOnlySpan<byte> truth, ReadOnlySpan<bool> allowed)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.ASCII.GetBytes($"{name} {population.Fingerprint} "));
         hash.AppendData(truth);
+        if (allowed.Length > 0)
+        {
+            hash.AppendData("eligible"u8);
+            hash.AppendData(MemoryMarshal.AsBytes(allowed));
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

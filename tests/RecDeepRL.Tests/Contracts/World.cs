@@ -11,7 +11,8 @@ namespace RecDeepRL.Tests.Contracts;
 internal sealed class World : IDisposable
 {
     /// <param name="agent">A registered name, or none for the environment alone.</param>
-    public World(string? agent, string environment, int users = 60, int items = 12, long seed = 5)
+    /// <param name="settings">Options of the environment beside its sizes.</param>
+    public World(string? agent, string environment, int users = 60, int items = 12, long seed = 5, IReadOnlyDictionary<string, string>? settings = null)
     {
         var registration = EnvironmentRegistry.Find(environment);
         var sizes = new Dictionary<string, string>
@@ -22,7 +23,7 @@ internal sealed class World : IDisposable
             ["sampling"] = "0.5",
         };
         var known = OptionDescription.Of(registration.OptionsType).Select(option => option.Name);
-        var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)));
+        var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)).Concat(settings ?? new Dictionary<string, string>()));
         Environment = registration.Create(new EnvironmentContext(seed, CPU, null), options);
         if (agent is null)
             return;
