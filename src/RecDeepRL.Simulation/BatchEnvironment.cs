@@ -1,39 +1,42 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
+using RecDeepRL.Simulation.Choices;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
 
-/// <summary>The loop of all four tasks: each round includes every user with the same probability, shows each a slate, and tosses one coin for each shown item.</summary>
-/// <remarks>Both kinds of coins are draws of counter-based streams. Whether user u comes in round t is draw (t, u) of the stream <c>inclusion</c>;
-/// whether u responds to item i in round t is draw (t, u·N + i) of the stream <c>responses</c>, whatever else is shown, to whomever, in whatever order.
-/// A user responds where draw &lt; p, with draws in [0, 1): never at p = 0, always at p = 1. The original's <c>rand() &lt;= p</c> differs on a set of measure zero.</remarks>
+/// <summary>The loop of all four tasks: each round includes every user with the same probability, shows each a slate, and lets coins of users and items decide the responses.</summary>
+/// <remarks>All coins are draws of counter-based streams. Whether user u comes in round t is draw (t, u) of the stream <c>inclusion</c>;
+/// the coin of u and item i in round t is draw (t, u·N + i) of the stream <c>responses</c>, whatever else is shown, to whomever, in whatever order;
+/// the coin of u for a slate as a whole is draw (t, u) of the stream <c>slates</c>. A choice model says what the coins decide; where items
+/// are independent, a user responds where draw &lt; p, with draws in [0, 1): never at p = 0, always at p = 1. The original's <c>rand() &lt;= p</c> differs on a set of measure zero.</remarks>
 internal sealed class BatchEnvironment : IEnvironment, ITruth
 {
     private readonly IResponseModel _model;
+    private readonly IChoiceModel _choice;
     private readonly double _sampling;
     private readonly UserHistory _history;
     private readonly Tensor _everyone;
     private long _seed;
     private RandomStream _inclusion;
-    private RandomStream _responses;
     private Tensor? _included;
 
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
+    /// <param name="choice">How users answer a whole slate; none for each item for itself.</param>
     /// <param name="sampling">Probability that a user takes part in a round, in (0, 1].</param>
-    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed)
+    public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, IChoiceModel? choice = null)
     {
         Spec = spec;
         Population = population;
         _model = model;
+        _choice = choice ?? new IndependentChoice();
         _sampling = sampling;
         _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
         _everyone = arange(spec.UserCount, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
         _seed = seed;
         _inclusion = new RandomStream(seed, "inclusion");
-        _responses = new RandomStream(seed, "responses");
     }
 
     public EnvironmentSpec Spec { get; }
@@ -43,6 +46,8 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     public long Iteration { get; private set; }
 
     public bool IsStationary => _model.IsStationary;
+
+    public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
 
     public void Reset(long seed)
     {
@@ -62,7 +67,7 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         Guard.Slates(slates, userCount, Spec);
         var observation = Describe(users, Iteration, Iteration);
         var shown = slates.to(Spec.Device, copy: true);
-        var responses = Toss(_responses, users, shown, Iteration);
+        var responses = Toss(_seed, users, shown, Iteration);
         _history.Append(users, shown, responses);
         var feedback = new Feedback
         {
@@ -81,12 +86,23 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     public Tensor Respond(Observation observation, Tensor slates, long seed)
     {
         Guard.Slates(slates, observation.UserCount, Spec);
-        return Toss(new RandomStream(seed, "responses"), observation.UserIds, slates, observation.Iteration);
+        return Toss(seed, observation.UserIds, slates, observation.Iteration);
     }
 
-    public Tensor ExpectedResponses(Tensor userIds, long iteration) => _model.Probabilities(userIds, iteration);
+    public Tensor ExpectedResponses(Tensor userIds, long iteration)
+    {
+        var appeal = _model.Probabilities(userIds, iteration);
+        if (_choice.SlotsAreIndependent)
+            return appeal;
+        using var scope = NewDisposeScope();
+        return _choice.Expected(appeal.reshape(-1, 1)).reshape(appeal.shape).MoveToOuterDisposeScope();
+    }
 
-    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _model.Probabilities(userIds, slates, iteration);
+    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration)
+    {
+        using var appeal = _model.Probabilities(userIds, slates, iteration);
+        return _choice.Expected(appeal);
+    }
 
     public void Save(IStateWriter writer)
     {
@@ -131,19 +147,19 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         DrawKey = drawKey,
     };
 
-    private Tensor Toss(RandomStream coins, Tensor users, Tensor slates, long iteration)
+    private Tensor Toss(long seed, Tensor users, Tensor slates, long iteration)
     {
         using var scope = NewDisposeScope();
         var pairs = users.mul(Spec.ItemCount).unsqueeze(1).add(slates);
-        var responses = coins.Uniform(iteration, pairs).lt(_model.Probabilities(users, slates, iteration));
-        return responses.to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        var coins = new RandomStream(seed, "responses").Uniform(iteration, pairs);
+        var userCoins = new RandomStream(seed, "slates").Uniform(iteration, users);
+        return _choice.Draw(_model.Probabilities(users, slates, iteration), coins, userCoins).MoveToOuterDisposeScope();
     }
 
     private void UseSeed(long seed)
     {
         _seed = seed;
         _inclusion = new RandomStream(seed, "inclusion");
-        _responses = new RandomStream(seed, "responses");
     }
 
     private void MoveTo(long iteration)

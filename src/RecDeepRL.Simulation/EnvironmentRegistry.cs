@@ -13,6 +13,7 @@ public static class EnvironmentRegistry
         Environment<ContextOptions>("context", "task2", "users and items have features, and the best item differs between users", ContextEnvironment.Create),
         Environment<DriftOptions>("drift", "task3", "as popular, but tastes turn around during the run", DriftEnvironment.Create),
         Environment<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
+        ComponentRegistration.Of<EnvironmentContext, ComposedOptions, IEnvironment>("composed", "users, items, response steps and choice as you put them together", ComposedEnvironment.Create),
     ];
 
     /// <exception cref="UserMistakeException">No such environment.</exception>

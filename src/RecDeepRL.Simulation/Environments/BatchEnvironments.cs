@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RecDeepRL.Core;
+using RecDeepRL.Simulation.Choices;
 
 namespace RecDeepRL.Simulation.Environments;
 
@@ -10,8 +11,10 @@ internal static class BatchEnvironments
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
     /// <param name="truth">The bytes that decide the model's probabilities; they enter the fingerprint.</param>
+    /// <param name="choice">How users answer a whole slate; none for each item for itself.</param>
     public static IEnvironment Create(
-        string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth)
+        string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations, Population population, IResponseModel model, ReadOnlySpan<byte> truth,
+        IChoiceModel? choice = null)
     {
         var spec = new EnvironmentSpec
         {
@@ -26,7 +29,7 @@ internal static class BatchEnvironments
             DefaultIterations = iterations,
             PopulationFingerprint = Fingerprint(name, population, truth),
         };
-        return new BatchEnvironment(spec, population, model, options.Sampling, context.Seed);
+        return new BatchEnvironment(spec, population, model, options.Sampling, context.Seed, choice);
     }
 
     /// <summary>Checks sizes before anything large is made from them.</summary>
