@@ -50,7 +50,7 @@ public sealed class MistakeTests : WorkingFolder
         { "compare --jobs 0", ["--jobs was 0"] },
         { "compare --out empty.json", ["is a file"] },
         { "compare --device cuda:99", ["cuda"] },
-        { "list dpg", ["Unknown agent or environment 'dpg'", "Did you mean 'ddpg'?"] },
+        { "list dpg", ["Unknown agent, environment or part 'dpg'", "Did you mean 'ddpg'?"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 

@@ -75,13 +75,14 @@ public sealed partial class OptionDescription
     [GeneratedRegex(@"\s*Default \S+( \S+)?\.$")]
     private static partial Regex StatedDefault();
 
+    /// <summary>Whether a range ends where its type does, so that there is no upper bound to speak of.</summary>
+    public static bool IsUnbounded(RangeAttribute range) =>
+        Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) >= (range.OperandType == typeof(double) ? double.MaxValue : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
+
     private static string DescribeRange(RangeAttribute range)
     {
-        var minimum = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
-        var maximum = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
-        var unbounded = maximum >= (range.OperandType == typeof(double) ? double.MaxValue : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
         var low = OptionText.Format(range.Minimum);
-        if (unbounded)
+        if (IsUnbounded(range))
             return (range.MinimumIsExclusive ? "above " : "at least ") + low;
         return $"in {(range.MinimumIsExclusive ? "(" : "[")}{low}, {OptionText.Format(range.Maximum)}{(range.MaximumIsExclusive ? ")" : "]")}";
     }

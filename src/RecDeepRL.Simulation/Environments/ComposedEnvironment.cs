@@ -135,7 +135,11 @@ internal static class ComposedEnvironment
     }
 
     /// <returns>[rows, width] float32, uniform in [−1, 1).</returns>
-    private static Tensor Uniform(RandomStream stream, Device device, int rows, int width) => stream.Uniform(0, device, rows, width).mul_(2f).sub_(1f);
+    private static Tensor Uniform(RandomStream stream, Device device, int rows, int width)
+    {
+        using var scope = NewDisposeScope();
+        return stream.Uniform(0, device, rows, width).mul_(2f).sub_(1f).MoveToOuterDisposeScope();
+    }
 
     /// <summary>What decides the responses, for the fingerprint: kinds and options of all parts, and what the files hold rather than where they are.</summary>
     private static byte[] Truth(ComposedOptions options, PipelineModel model)

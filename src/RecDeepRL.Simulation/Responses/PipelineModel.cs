@@ -77,17 +77,24 @@ internal sealed class PipelineModel : IResponseModel
     private Tensor Evaluate(PairBatch pairs)
     {
         using var scope = NewDisposeScope();
+        // A step's values outlive the scope of the step that asked for them first: others may ask for them again.
         var known = new Dictionary<(int, PairBatch), Tensor>();
-        return ValueOf(_steps.Count - 1, pairs).clamp(0.0, 1.0).expand(pairs.Shape).to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
+        try
+        {
+            return ValueOf(_steps.Count - 1, pairs).clamp(0.0, 1.0).expand(pairs.Shape).to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            foreach (var value in known.Values)
+                value.Dispose();
+        }
 
         Tensor ValueOf(int index, PairBatch asked)
         {
-            if (!known.TryGetValue((index, asked), out var value))
-            {
-                var (step, inputs) = _steps[index];
-                known[(index, asked)] = value = step.Compute(asked, new StepInputs(inputs.Length, (input, other) => ValueOf(inputs[input], other)));
-            }
-            return value;
+            if (known.TryGetValue((index, asked), out var value))
+                return value;
+            var (step, inputs) = _steps[index];
+            return known[(index, asked)] = step.Compute(asked, new StepInputs(inputs.Length, (input, other) => ValueOf(inputs[input], other))).DetachFromDisposeScope();
         }
     }
 }

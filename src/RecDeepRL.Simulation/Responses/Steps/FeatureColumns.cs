@@ -19,7 +19,7 @@ internal static class FeatureColumns
     private static Tensor Take(string whose, Tensor? features, IReadOnlyList<string> names, ValueList<string>? columns)
     {
         if (features is null)
-            throw new UserMistakeException($"{whose} have no features here, which it needs. Give the environment features, or leave the step out.");
+            throw new UserMistakeException($"{whose} have no features, and this step needs some. Give the environment features of {whose}, or leave the step out.");
         if (columns is null)
             return features.to_type(ScalarType.Float64, copy: true);
         var places = columns.Select(column => (long)names.ToList().IndexOf(column)).ToArray();

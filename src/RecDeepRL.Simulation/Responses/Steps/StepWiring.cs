@@ -19,7 +19,9 @@ internal static class StepWiring
         foreach (var (index, step) in steps.Index())
         {
             var where = OptionsBinder.PartName(option, index, parts[index]);
-            if (names.IndexOf(names[index]) < index)
+            if (names[index].Length == 0)
+                faults.Add($"{where}: output was empty, must be a name, or none");
+            else if (names.IndexOf(names[index]) < index)
                 faults.Add($"{where}: the output '{names[index]}' is that of an earlier step too, must differ; give it an output name of its own");
             wires[index] = step.InputNames is { } wanted
                 ? [.. wanted.Select(name => Find(name, index, where)).Where(source => source >= 0)]
