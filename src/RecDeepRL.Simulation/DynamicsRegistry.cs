@@ -5,8 +5,12 @@ using RecDeepRL.Simulation.Dynamics;
 namespace RecDeepRL.Simulation;
 
 /// <summary>Every way of changing users that an environment can be composed of, one line each.</summary>
-internal static class DynamicsRegistry
+internal sealed class DynamicsRegistry : IPartRegistry
 {
+    private DynamicsRegistry()
+    {
+    }
+
     public static IReadOnlyList<ComponentRegistration<PartContext, IUserDynamics>> All { get; } =
     [
         Part<SatiationOptions>("satiation", "users tire of topics they are shown and recover from them", (context, options) => new Satiation(context, options)),
@@ -16,8 +20,12 @@ internal static class DynamicsRegistry
         Part<LeavingOptions>("leaving", "users leave at random, with the same probability after each round", (_, options) => new Leaving(options)),
     ];
 
+    public static string Label => "user dynamics";
+
+    public static IReadOnlyList<IComponentDescription> Descriptions => All;
+
     /// <exception cref="UserMistakeException">No such dynamics.</exception>
-    public static ComponentRegistration<PartContext, IUserDynamics> Find(string name) => All.Find("dynamics", name);
+    public static ComponentRegistration<PartContext, IUserDynamics> Find(string name) => All.Find("part", name);
 
     private static ComponentRegistration<PartContext, IUserDynamics> Part<TOptions>(
         string name, string summary, Func<PartContext, TOptions, IUserDynamics> create)

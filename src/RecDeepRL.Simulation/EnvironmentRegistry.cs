@@ -15,6 +15,7 @@ public static class EnvironmentRegistry
         Task<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
         BuiltIn<SessionsOptions>("sessions", null, "users tire of topics, lose patience and leave: what pleases now may end the session", SessionsEnvironment.Create),
         BuiltIn<LongTermSatisfactionOptions>("satisfaction", "choc-kale", "items that lure earn more at once and lower the satisfaction behind all engagement", LongTermSatisfactionEnvironment.Create),
+        BuiltIn<ComposedOptions>("composed", null, "users, items, response steps, choice and dynamics as you put them together", ComposedEnvironment.Create),
     ];
 
     /// <exception cref="UserMistakeException">No such environment.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments;
 using Spectre.Console;
 
 namespace RecDeepRL.Cli.Commands;
@@ -11,8 +12,8 @@ internal static class ListCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string?>("NAME") { Description = "agents, environments, or the name of one of them. Without it, all are listed.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("list", "List agents and environments, or the options of one of them with range, default and meaning.") { name };
+        var name = new Argument<string?>("NAME") { Description = "agents, environments, parts (what composed environments are made of), or the name of one of them. Without it, all are listed.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("list", "List agents, environments and parts, or the options of one of them with range, default and meaning.") { name };
         command.SetAction(parsed => List(parsed.GetValue(name)));
         return command;
     }
@@ -24,21 +25,28 @@ internal static class ListCommand
             Screen.Out.Write(Names("agent", catalog.Agents));
         if (name is null or "environments")
             Screen.Out.Write(Names("environment", catalog.Environments));
-        if (name is null or "agents" or "environments")
-            return ExitCode.Done;
-        if (catalog.Agents.FirstOrDefault(one => one.Name == name) is { } agent)
-            ShowOptions(agent);
-        else if (catalog.Environments.FirstOrDefault(one => one.Name == name || one.Aliases.Contains(name)) is { } environment)
-            ShowOptions(environment);
-        else
+        var parts = PartsOf(catalog);
+        if (name is null or "parts")
         {
-            var known = catalog.Agents.Select(one => one.Name).Concat(catalog.Environments.SelectMany(one => one.Aliases.Prepend(one.Name)));
-            throw new UserMistakeException($"Unknown agent or environment '{name}'.{NearName.Suggest(name, known)} 'list' shows all.");
+            foreach (var registry in parts)
+                Screen.Out.Write(Names(registry.Label, registry.Descriptions));
         }
+        if (name is null or "agents" or "environments" or "parts")
+            return ExitCode.Done;
+        List<IComponentDescription> all = [.. catalog.Agents, .. catalog.Environments, .. parts.SelectMany(registry => registry.Descriptions)];
+        ShowOptions(all.FirstOrDefault(one => one.Name == name || one.Aliases.Contains(name))
+            ?? throw new UserMistakeException($"Unknown agent, environment or part '{name}'.{NearName.Suggest(name, all.SelectMany(one => one.Aliases.Prepend(one.Name)))} 'list' shows all."));
         return ExitCode.Done;
     }
 
-    private static Table Names<TContext, TComponent>(string kind, IReadOnlyList<ComponentRegistration<TContext, TComponent>> all)
+    /// <summary>Every kind of parts that an option of some agent or environment may hold.</summary>
+    private static List<PartsAttribute> PartsOf(Catalog catalog) =>
+    [
+        .. catalog.Agents.Select(one => one.OptionsType).Concat(catalog.Environments.Select(one => one.OptionsType))
+            .SelectMany(OptionDescription.Of).Select(option => option.Parts).OfType<PartsAttribute>().DistinctBy(parts => parts.Label),
+    ];
+
+    private static Table Names(string kind, IReadOnlyList<IComponentDescription> all)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn(kind).AddColumn("what it is");
         foreach (var one in all)
@@ -49,7 +57,7 @@ internal static class ListCommand
         return table;
     }
 
-    private static void ShowOptions<TContext, TComponent>(ComponentRegistration<TContext, TComponent> registration)
+    private static void ShowOptions(IComponentDescription registration)
     {
         System.Console.WriteLine($"{registration.Name}: {registration.Summary}");
         var options = OptionDescription.Of(registration.OptionsType);

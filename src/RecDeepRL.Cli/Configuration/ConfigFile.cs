@@ -31,7 +31,7 @@ internal sealed class ConfigFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), OptionJson.Lenient);
             var config = new ConfigFile();
             foreach (var section in document.RootElement.EnumerateObject())
                 config.ReadSection(section, path);
@@ -75,7 +75,7 @@ internal sealed class ConfigFile
         foreach (var option in OptionDescription.Of(optionsType))
         {
             if (options.TryGetValue(option.Name, out var text) && OptionText.TryParse(option, text, out var value))
-                section[option.Name] = value is Enum ? OptionText.Format(value) : JsonSerializer.SerializeToNode(value);
+                section[option.Name] = OptionJson.Of(value);
         }
         return section;
     }
@@ -99,7 +99,7 @@ internal sealed class ConfigFile
                 {
                     if (!s_runKeys.Contains(entry.Name))
                         throw new UserMistakeException($"The configuration '{path}' has an unknown entry 'run.{entry.Name}'.{NearName.Suggest(entry.Name, s_runKeys)} Allowed are {string.Join(", ", s_runKeys)}.");
-                    Run[entry.Name] = Text(entry.Value);
+                    Run[entry.Name] = OptionJson.TextOf(entry.Value);
                 }
                 break;
             default:
@@ -115,19 +115,10 @@ internal sealed class ConfigFile
             if (entry.Name == "name")
                 name = entry.Value.GetString();
             else
-                options[entry.Name] = Text(entry.Value);
+                options[entry.Name] = OptionJson.TextOf(entry.Value);
         }
         return name;
     }
-
-    private static string Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => "none",
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        JsonValueKind.String => value.GetString()!,
-        _ => value.GetRawText(),
-    };
 }
 
 /// <summary>The option records of an agent and an environment.</summary>

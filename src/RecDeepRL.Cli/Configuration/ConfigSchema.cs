@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RecDeepRL.Core.Options;
@@ -34,34 +35,46 @@ internal static class ConfigSchema
         },
     };
 
-    private static JsonObject OneOf<TContext, TComponent>(IReadOnlyList<ComponentRegistration<TContext, TComponent>> all) => new()
+    private static JsonObject OneOf(IReadOnlyList<IComponentDescription> all, string key = "name") => new()
     {
         ["oneOf"] = new JsonArray([.. all.Select(one =>
         {
-            var properties = new JsonObject { ["name"] = new JsonObject { ["enum"] = new JsonArray([.. one.Aliases.Prepend(one.Name).Select(name => (JsonNode)name)]), ["description"] = one.Summary } };
+            var properties = new JsonObject { [key] = new JsonObject { ["enum"] = new JsonArray([.. one.Aliases.Prepend(one.Name).Select(name => (JsonNode)name)]), ["description"] = one.Summary } };
             foreach (var option in OptionDescription.Of(one.OptionsType))
                 properties[option.Name] = Describe(option);
-            return (JsonNode)new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray("name"), ["properties"] = properties };
+            return (JsonNode)new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["required"] = new JsonArray(key), ["properties"] = properties };
         })]),
     };
 
     private static JsonObject Describe(OptionDescription option)
     {
         var type = option.ValueType == typeof(bool) ? "boolean" : option.ValueType == typeof(double) ? "number"
-            : option.ValueType == typeof(string) || option.ValueType.IsEnum ? "string" : "integer";
+            : option.ValueType == typeof(string) || option.ValueType.IsEnum ? "string"
+            : option.ValueType == typeof(int) || option.ValueType == typeof(long) ? "integer" : "array";
         var schema = new JsonObject
         {
             ["description"] = $"{option.Meaning} Allowed: {option.Allowed}.",
             ["type"] = option.IsOptional ? new JsonArray(type, "null") : type,
         };
+        if (type == "array")
+        {
+            schema["items"] = option.Parts is { } parts ? OneOf(parts.Descriptions, "kind")
+                : option.ValueType == typeof(ValueList<double>) ? Bounded(new JsonObject { ["type"] = "number" }, option.Range)
+                : new JsonObject { ["type"] = "string" };
+            return schema;
+        }
         if (option.ValueType.IsEnum)
             schema["enum"] = new JsonArray([.. Enum.GetNames(option.ValueType).Select(name => (JsonNode)OptionText.EnumName(name))]);
-        if (option.Range is { } range)
-        {
-            schema[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = Number(range.Minimum);
-            if (option.Allowed.Contains('[', StringComparison.Ordinal) || option.Allowed.Contains('(', StringComparison.Ordinal))
-                schema[range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum"] = Number(range.Maximum);
-        }
+        return Bounded(schema, option.Range);
+    }
+
+    private static JsonObject Bounded(JsonObject schema, RangeAttribute? range)
+    {
+        if (range is null)
+            return schema;
+        schema[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = Number(range.Minimum);
+        if (!OptionDescription.IsUnbounded(range))
+            schema[range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum"] = Number(range.Maximum);
         return schema;
     }
 

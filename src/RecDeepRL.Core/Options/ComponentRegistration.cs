@@ -1,9 +1,28 @@
 namespace RecDeepRL.Core.Options;
 
-/// <summary>One registered environment or agent: its name, its options and how it is made.</summary>
+/// <summary>What is known of a registered component before one is made.</summary>
+public interface IComponentDescription
+{
+    /// <summary>What the user types: lower case, words joined by hyphens.</summary>
+    string Name { get; }
+
+    /// <summary>One line for <c>list</c>.</summary>
+    string Summary { get; }
+
+    /// <summary>Other names the user may type.</summary>
+    IReadOnlyList<string> Aliases { get; }
+
+    /// <summary>Whether it uses the truth and so is a bound, not a method.</summary>
+    bool IsBound { get; }
+
+    /// <summary>A record whose public properties are the options; a new one holds the defaults.</summary>
+    Type OptionsType { get; }
+}
+
+/// <summary>One registered environment, agent or part: its name, its options and how it is made.</summary>
 /// <typeparam name="TContext">What it is built from beside its options.</typeparam>
 /// <typeparam name="TComponent">What is made.</typeparam>
-public sealed class ComponentRegistration<TContext, TComponent>
+public sealed class ComponentRegistration<TContext, TComponent> : IComponentDescription
 {
     private readonly Func<TContext, object, TComponent> _create;
 
@@ -15,22 +34,22 @@ public sealed class ComponentRegistration<TContext, TComponent>
         _create = create;
     }
 
-    /// <summary>What the user types: lower case, words joined by hyphens.</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>One line for <c>list</c>.</summary>
+    /// <inheritdoc/>
     public string Summary { get; }
 
-    /// <summary>Other names the user may type.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Whether it uses the truth and so is a bound, not a method.</summary>
+    /// <inheritdoc/>
     public bool IsBound { get; init; }
 
     /// <summary>Whether an environment can read its population from a data folder; agents and environments without one never do.</summary>
     public bool ReadsData { get; init; }
 
-    /// <summary>A record whose public properties are the options; a new one holds the defaults.</summary>
+    /// <inheritdoc/>
     public Type OptionsType { get; }
 
     /// <param name="options">An instance of <see cref="OptionsType"/>, validated.</param>

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace RecDeepRL.Core.Options;
 
-/// <summary>One option of an agent or environment, described by its property: the doc comment tells its meaning, the attributes its bounds.</summary>
+/// <summary>One option of an agent, environment or part, described by its property: the doc comment tells its meaning, the attributes its bounds.</summary>
 public sealed partial class OptionDescription
 {
     private OptionDescription(PropertyInfo property, object defaults)
@@ -14,14 +14,16 @@ public sealed partial class OptionDescription
         Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
         Default = property.GetValue(defaults);
         Range = property.GetCustomAttribute<RangeAttribute>();
+        Parts = property.GetCustomAttribute<PartsAttribute>();
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        IsOptional = ValueType != property.PropertyType || (ValueType == typeof(string) && Default is null);
+        IsOptional = ValueType != property.PropertyType || (!ValueType.IsValueType && Default is null);
     }
 
     /// <summary>What the user types, in camel case.</summary>
     public string Name { get; }
 
-    /// <summary>The type of a value, without the nullable wrapper: int, long, double, bool, string or an enumeration.</summary>
+    /// <summary>The type of a value, without the nullable wrapper: int, long, double, bool, string, an enumeration,
+    /// <see cref="ValueList{T}"/> of double or string, or <see cref="PartList"/>.</summary>
     public Type ValueType { get; }
 
     /// <summary>Whether the option may be absent; the user writes <c>none</c>.</summary>
@@ -29,7 +31,11 @@ public sealed partial class OptionDescription
 
     public object? Default { get; }
 
+    /// <summary>Bounds of the value, or of each value of a list.</summary>
     public RangeAttribute? Range { get; }
+
+    /// <summary>What the parts of a <see cref="PartList"/> may be; none for other types.</summary>
+    public PartsAttribute? Parts { get; }
 
     /// <summary>The property's doc comment: the meaning, and the default at its end.</summary>
     public string Documentation => DocumentationComments.SummaryOf(Property);
@@ -54,7 +60,10 @@ public sealed partial class OptionDescription
     {
         get
         {
-            var allowed = Range is not null ? DescribeRange(Range)
+            var allowed = Parts is not null ? $$"""a JSON list such as [{"kind":"{{Parts.Descriptions[0].Name}}"}], with the kinds {{string.Join(", ", Parts.Descriptions.Select(part => part.Name))}}"""
+                : ValueType == typeof(ValueList<double>) ? "numbers such as [0.8,0.2]" + (Range is null ? "" : ", each " + DescribeRange(Range))
+                : ValueType == typeof(ValueList<string>) ? """texts such as ["one","two"]"""
+                : Range is not null ? DescribeRange(Range)
                 : ValueType.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(ValueType).Select(OptionText.EnumName))
                 : ValueType == typeof(bool) ? "true or false"
                 : ValueType == typeof(string) ? "text"
@@ -66,13 +75,14 @@ public sealed partial class OptionDescription
     [GeneratedRegex(@"\s*Default \S+( \S+)?\.$")]
     private static partial Regex StatedDefault();
 
-    private string DescribeRange(RangeAttribute range)
+    /// <summary>Whether a range ends where its type does, so that there is no upper bound to speak of.</summary>
+    public static bool IsUnbounded(RangeAttribute range) =>
+        Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) >= (range.OperandType == typeof(double) ? double.MaxValue : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
+
+    private static string DescribeRange(RangeAttribute range)
     {
-        var minimum = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
-        var maximum = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
-        var unbounded = maximum >= (ValueType == typeof(double) ? double.MaxValue : ValueType == typeof(long) ? long.MaxValue : int.MaxValue);
         var low = OptionText.Format(range.Minimum);
-        if (unbounded)
+        if (IsUnbounded(range))
             return (range.MinimumIsExclusive ? "above " : "at least ") + low;
         return $"in {(range.MinimumIsExclusive ? "(" : "[")}{low}, {OptionText.Format(range.Maximum)}{(range.MaximumIsExclusive ? ")" : "]")}";
     }
@@ -82,6 +92,8 @@ public sealed partial class OptionDescription
     {
         if (value is null)
             return IsOptional;
+        if (value is ValueList<double> numbers)
+            return numbers.All(number => Admits(number));
         if (value is double number && !double.IsFinite(number))
             return false;
         return Range?.IsValid(value) ?? true;

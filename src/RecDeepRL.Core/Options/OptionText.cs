@@ -37,6 +37,12 @@ public static class OptionText
             value = wide;
         else if (type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             value = number;
+        else if (type == typeof(ValueList<double>))
+            value = ValueList.ParseNumbers(text);
+        else if (type == typeof(ValueList<string>))
+            value = ValueList.ParseTexts(text);
+        else if (type == typeof(PartList))
+            value = PartList.TryParse(text);
         else if (type.IsEnum && Enum.GetNames(type).FirstOrDefault(name => EnumName(name) == text) is { } constant)
             value = Enum.Parse(type, constant);
         return value is not null;

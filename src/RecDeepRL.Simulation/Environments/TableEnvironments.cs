@@ -45,7 +45,8 @@ internal static class TableEnvironments
             throw new UserMistakeException($"users was {users} and items was {items}, {(long)users * items} pairs; a table holds at most {ResponseTable.MostPairs}. Ask for fewer users or items.");
     }
 
-    private static Tensor? ToTensor(FeatureTable? features, int rows, Device device)
+    /// <returns>[rows, features] float32, or none without features. The caller disposes.</returns>
+    public static Tensor? ToTensor(FeatureTable? features, int rows, Device device)
     {
         if (features is null)
             return null;

@@ -10,13 +10,20 @@ namespace RecDeepRL.Tests.Contracts;
 /// <summary>What holds for the names and options of everything registered.</summary>
 public sealed class RegistryTests
 {
+    /// <summary>Everything that options may hold as parts.</summary>
+    private static List<IComponentDescription> Parts =>
+    [
+        .. EnvironmentRegistry.All.Select(one => one.OptionsType).Concat(AgentRegistry.All.Select(one => one.OptionsType))
+            .SelectMany(OptionDescription.Of).Select(option => option.Parts).OfType<PartsAttribute>().DistinctBy(parts => parts.Label).SelectMany(parts => parts.Descriptions),
+    ];
+
     /// <summary>Every option of every environment, agent and part: the type of the options record, and the option's name.</summary>
     public static TheoryData<Type, string> Options
     {
         get
         {
             var all = new TheoryData<Type, string>();
-            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(DynamicsRegistry.All.Select(one => one.OptionsType)))
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(Parts.Select(one => one.OptionsType)))
                 foreach (var option in OptionDescription.Of(type))
                     all.Add(type, option.Name);
             return all;
@@ -28,7 +35,9 @@ public sealed class RegistryTests
     {
         Check(AgentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
         Check(EnvironmentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
-        Check(DynamicsRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+        // 'list NAME' looks for all of them at once.
+        List<IComponentDescription> everything = [.. AgentRegistry.All, .. EnvironmentRegistry.All, .. Parts];
+        Check(everything.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
 
         static void Check(List<(string Name, IReadOnlyList<string> Aliases, string Summary)> all)
         {
@@ -87,9 +96,13 @@ public sealed class RegistryTests
     {
         var option = Find(optionsType, name);
         Assert.True(option.Admits(option.Default), $"{name} has the default {OptionText.Format(option.Default)}, allowed is {option.Allowed}");
-        Assert.True(option.ValueType == typeof(bool) || option.ValueType.IsEnum || option.ValueType == typeof(string) || option.ValueType == typeof(long) || option.Range is not null, "a number without a range");
-        var defaults = Activator.CreateInstance(optionsType)!;
-        Assert.Equal(defaults, OptionsBinder.Bind(optionsType, OptionsBinder.ToTexts(defaults)));
+        Assert.True(option.Range is not null || option.ValueType.IsEnum || !IsNumeric(option), "a number without a range");
+        Assert.Equal(option.ValueType == typeof(PartList), option.Parts is not null);
+        // Texts name every option of every part, those of the defaults too, so they are compared rather than the records.
+        var texts = OptionsBinder.ToTexts(Activator.CreateInstance(optionsType)!);
+        Assert.Equal(texts, OptionsBinder.ToTexts(OptionsBinder.Bind(optionsType, texts)));
+
+        static bool IsNumeric(OptionDescription option) => option.ValueType == typeof(int) || option.ValueType == typeof(double) || option.ValueType == typeof(ValueList<double>);
     }
 
     [Theory]
@@ -97,7 +110,10 @@ public sealed class RegistryTests
     public void ValuesOutsideTheRangeAreRefusedByName(Type optionsType, string name)
     {
         var option = Find(optionsType, name);
-        foreach (var text in Outside(option).Where(text => option.ValueType != typeof(string)))
+        // Any text is a text; what is wrong with parts has tests of its own.
+        if (option.ValueType == typeof(string) || option.ValueType == typeof(ValueList<string>) || option.ValueType == typeof(PartList))
+            return;
+        foreach (var text in Outside(option))
         {
             var message = Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(optionsType, [KeyValuePair.Create(name, text)])).Message;
             Assert.Equal($"{optionsType.Name} is invalid: {name} was {(text.Length == 0 ? "empty" : text)}, must be {option.Allowed}.", message);
@@ -110,12 +126,13 @@ public sealed class RegistryTests
         yield return "perhaps";
         if (!option.IsOptional)
             yield return "none";
-        if (option.ValueType == typeof(double))
+        var type = option.ValueType == typeof(ValueList<double>) ? typeof(double) : option.ValueType;
+        if (type == typeof(double))
             foreach (var text in new[] { "NaN", "Infinity", "-Infinity" })
                 yield return text;
         if (option.Range is not { } range)
             yield break;
-        foreach (var bound in Beyond(option.ValueType, range))
+        foreach (var bound in Beyond(type, range))
             yield return OptionText.Format(bound);
     }
 
