@@ -12,7 +12,8 @@ internal sealed class DelimitedRowReader : RowReader
     private readonly StreamReader _text;
     private readonly string _delimiter;
     private readonly string[] _columns;
-    private readonly List<(int Start, int Length)> _fields = [];
+    private readonly (int Start, int Length)[] _fields;
+    private int _fieldCount;
     private char[] _buffer = new char[1 << 16];
     private int _start; // of what is not yet parsed
     private int _end;
@@ -25,13 +26,14 @@ internal sealed class DelimitedRowReader : RowReader
         _text = OpenText(encoding);
         _delimiter = delimiter;
         _columns = columns;
+        _fields = new (int, int)[columns.Length];
     }
 
     public override IReadOnlyList<string> Columns => _columns;
 
     public override long Line => _line;
 
-    protected override int FieldCount => _fields.Count;
+    protected override int FieldCount => _fieldCount;
 
     public override ReadOnlySpan<char> Field(int column) => _buffer.AsSpan(_fields[column].Start, _fields[column].Length);
 
@@ -63,14 +65,22 @@ internal sealed class DelimitedRowReader : RowReader
 
     private void Split(int start, int length)
     {
-        _fields.Clear();
+        _fieldCount = 0;
         while (_buffer.AsSpan(start, length).IndexOf(_delimiter) is >= 0 and var width)
         {
-            _fields.Add((start, width));
+            Add(start, width);
             start += width + _delimiter.Length;
             length -= width + _delimiter.Length;
         }
-        _fields.Add((start, length));
+        Add(start, length);
+    }
+
+    /// <summary>Fields beyond the last column are counted, for the message, but not kept.</summary>
+    private void Add(int start, int length)
+    {
+        if (_fieldCount < _fields.Length)
+            _fields[_fieldCount] = (start, length);
+        _fieldCount++;
     }
 
     private void Refill()

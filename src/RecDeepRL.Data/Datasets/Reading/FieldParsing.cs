@@ -17,9 +17,18 @@ internal static class FieldParsing
         || row.Refuse(column, bad, "a whole number");
 
     /// <returns>False where the field is no finite number and was reported.</returns>
-    public static bool TryNumber(this RowReader row, int column, BadRows bad, out double value) =>
-        (double.TryParse(row.Field(column), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value))
-        || row.Refuse(column, bad, "a finite number");
+    public static bool TryNumber(this RowReader row, int column, BadRows bad, out double value)
+    {
+        var text = row.Field(column);
+        // Whole stars, clicks and times: up to 15 digits are the same number as a double, and several times as fast to read.
+        if (text.Length <= 15 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
+        {
+            value = whole;
+            return true;
+        }
+        return (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value))
+            || row.Refuse(column, bad, "a finite number");
+    }
 
     /// <summary>A time as whole seconds since 1970, rounded down.</summary>
     /// <param name="mayBeMissing">Whether an empty field is <see cref="UnknownTime"/> instead of a mistake.</param>

@@ -214,6 +214,7 @@ public sealed class MovieLensTests : IDisposable
     [Theory]
     [InlineData("movieId,title,genres\n5,\"A (1990),Drama\n6,B (1991),Drama\n7,C,Drama\n")]
     [InlineData("movieId,title,genres\n5,A (1990),\"Drama\n6,B (1991),Drama\n7,C,Drama\n")]
+    [InlineData("movieId,title,genres\n5,A (1990),\"Drama\n")]
     public void AQuotationMarkThatIsNotClosedIsTold(string movies)
     {
         _folder.Write("ratings.csv", "userId,movieId,rating,timestamp\n1,5,3,10\n").Write("movies.csv", movies);
