@@ -4,8 +4,8 @@ namespace RecDeepRL.Data.Datasets;
 
 /// <summary>What users of a real service did with its items, and what is known about both. Keys are those of the source; they may have gaps.</summary>
 /// <remarks>As a folder: <c>interactions.parquet</c>, <c>users.parquet</c> and <c>items.parquet</c> (the latter two where the source knows
-/// anything about them), and <c>dataset.json</c> with name, source and counts, which is written last. Nothing is empty: an unknown text is "", an unknown category -1, and an unknown number on
-/// a scale is the median of the known ones, with 1 in a column <c>NAME:missing</c>.</remarks>
+/// anything about them), and <c>dataset.json</c> with name, source and counts, which is written last. Nothing is empty: an unknown text
+/// is "", an unknown category -1, and an unknown number on a scale the median of those known, with 1 in a column <c>NAME:missing</c>.</remarks>
 public sealed record Dataset
 {
     /// <summary>Where it came from, such as <c>movielens-1m</c>.</summary>

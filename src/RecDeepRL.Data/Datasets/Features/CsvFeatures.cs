@@ -89,6 +89,11 @@ internal static class CsvFeatures
         value = null;
         if (IsUnknown(text))
             return true;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        {
+            value = whole;
+            return true;
+        }
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1L << 53 && double.IsInteger(number))
         {
             value = (long)number;
