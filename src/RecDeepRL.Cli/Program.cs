@@ -19,6 +19,7 @@ internal static class Program
             CompareCommand.Create(),
             ListCommand.Create(),
             ConfigsCommand.Create(),
+            ImportCommand.Create(),
         };
         try
         {

@@ -67,6 +67,24 @@ public sealed class MistakeTests : WorkingFolder
         { "compare --out empty.json", ["is a file"] },
         { "compare --device cuda:99", ["cuda"] },
         { "list dpg", ["Unknown agent, environment or part 'dpg'", "Did you mean 'ddpg'?"] },
+        { "import", ["import --help"] },
+        { "import absent", ["--out"] },
+        { "import absent --out new", ["There is no 'absent'"] },
+        { "import full --out new", ["holds no data set that is known", "movielens-1m"] },
+        { "import empty.json --out new", ["is a file", "--user-column"] },
+        { "import empty.json --out new --user-column u", ["empty.json is empty"] },
+        { "import ratings --out full", ["'full' exists already"] },
+        { "import ratings --out new", ["ratings.csv, line 3, column 'rating': 'five'", "--skip-bad"] },
+        { "import ratings --out new/deeper", ["line 3, column 'rating'"] },
+        { "import ratings --out new --skip-bad -1", ["--skip-bad was -1"] },
+        { "import ratings --out new --threshold NaN", ["--threshold was NaN"] },
+        { "import ratings --out new --threshold high", ["high"] },
+        { "import ratings --out new --duplicates some", ["--duplicates was 'some'"] },
+        { "import ratings --out new --format movielens", ["Unknown format 'movielens'"] },
+        { "import ratings --out new --format kuairec-big", ["is not in the format kuairec-big"] },
+        { "import ratings --out new --response stars", ["--response was 'stars'"] },
+        { "import ratings/ratings.csv --out new --user-column who", ["has no column 'who'", "'userId'"] },
+        { "import ratings/ratings.csv --out new --time-unit weeks", ["--time-unit was 'weeks'"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 
@@ -79,6 +97,9 @@ public sealed class MistakeTests : WorkingFolder
         Directory.CreateDirectory(PathOf("full"));
         File.WriteAllText(PathOf("full/notes"), "mine");
         Directory.CreateDirectory(PathOf("hollow"));
+        Directory.CreateDirectory(PathOf("ratings"));
+        File.WriteAllText(PathOf("ratings/ratings.csv"), "userId,movieId,rating,timestamp\n1,2,4,10\n1,3,five,10\n");
+        File.WriteAllText(PathOf("ratings/movies.csv"), "movieId,title,genres\n2,A (1990),Drama\n");
         var before = Everything();
 
         Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries)).IsAMistake(texts);

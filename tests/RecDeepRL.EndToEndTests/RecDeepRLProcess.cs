@@ -20,10 +20,15 @@ internal static class RecDeepRLProcess
         return Finish(process);
     }
 
-    public static Process Start(string folder, params string[] arguments)
+    public static Process Start(string folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments);
+
+    /// <param name="variables">Environment variables beside those of the tests.</param>
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         Assert.True(File.Exists(Program), $"the program is not built: {Program}");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -193,7 +193,7 @@ public static class TableFile
         return new DataTable(columns, file);
     }
 
-    private static async Task<DataColumn> ReadColumn(ParquetRowGroupReader group, DataField field, string file)
+    internal static async Task<DataColumn> ReadColumn(ParquetRowGroupReader group, DataField field, string file)
     {
         var name = field.Path.ToString();
         var rows = (int)group.RowCount;
