@@ -19,6 +19,7 @@ internal static class Program
             CompareCommand.Create(),
             ListCommand.Create(),
             ConfigsCommand.Create(),
+            ResponseCommand.Create(),
         };
         try
         {

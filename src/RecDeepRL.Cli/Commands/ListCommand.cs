@@ -49,7 +49,8 @@ internal static class ListCommand
         return table;
     }
 
-    private static void ShowOptions<TContext, TComponent>(ComponentRegistration<TContext, TComponent> registration)
+    /// <summary>Name, summary and a table of the options.</summary>
+    internal static void ShowOptions<TContext, TComponent>(ComponentRegistration<TContext, TComponent> registration)
     {
         System.Console.WriteLine($"{registration.Name}: {registration.Summary}");
         var options = OptionDescription.Of(registration.OptionsType);

@@ -12,6 +12,9 @@ internal sealed record KnownFeatures(string[] Names, double[][] Columns)
     /// <summary>A category with more values than this tells too little about each to be learned from.</summary>
     private const int MostCategories = 64;
 
+    /// <summary>A component with less than this share of the first one's squared spread is rounding.</summary>
+    private const double LeastSpread = 1e-10;
+
     /// <param name="table">May be none.</param>
     /// <param name="kind"><c>user</c> or <c>item</c>: the key column is <c>kind_idx</c>.</param>
     /// <param name="keys">Whom to tell about, by id.</param>
@@ -74,12 +77,14 @@ internal sealed record KnownFeatures(string[] Names, double[][] Columns)
             return Array.ConvertAll(column, value => value - mean);
         }));
         // The right singular vectors of the centred columns are the eigenvectors of their products: D × D, however many rows there are.
-        var axes = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenVectors;
+        var decomposition = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric);
+        var spread = decomposition.EigenValues.Real();
         return [.. Enumerable.Range(0, count).Select(component =>
         {
-            if (component >= Columns.Length)
+            var place = Columns.Length - 1 - component; // Eigenvalues rise.
+            if (place < 0 || spread[place] <= LeastSpread * spread[Columns.Length - 1])
                 return new double[rows];
-            var axis = axes.Column(Columns.Length - 1 - component);
+            var axis = decomposition.EigenVectors.Column(place);
             return (centred * (axis[axis.AbsoluteMaximumIndex()] < 0 ? -axis : axis)).ToArray();
         })];
     }

@@ -4,19 +4,20 @@ using RecDeepRL.Agents;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Simulation;
+using RecDeepRL.Simulation.Learning;
 
 namespace RecDeepRL.Tests.Contracts;
 
 /// <summary>What holds for the names and options of everything registered.</summary>
 public sealed class RegistryTests
 {
-    /// <summary>Every option of every environment and agent: the type of the options record, and the option's name.</summary>
+    /// <summary>Every option of every environment, agent and learned response model: the type of the options record, and the option's name.</summary>
     public static TheoryData<Type, string> Options
     {
         get
         {
             var all = new TheoryData<Type, string>();
-            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)))
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(ResponseLearners.All.Select(one => one.OptionsType)))
                 foreach (var option in OptionDescription.Of(type))
                     all.Add(type, option.Name);
             return all;
@@ -28,6 +29,7 @@ public sealed class RegistryTests
     {
         Check(AgentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
         Check(EnvironmentRegistry.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+        Check(ResponseLearners.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
 
         static void Check(List<(string Name, IReadOnlyList<string> Aliases, string Summary)> all)
         {
