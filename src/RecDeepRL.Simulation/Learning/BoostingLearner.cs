@@ -16,7 +16,7 @@ internal sealed class BoostingLearner(LearningContext context, BoostingOptions o
     {
         var watch = Stopwatch.StartNew();
         var log = InteractionLog.Of(context.Dataset, options);
-        var split = InteractionSplit.Of(log, options, options.Calibration != CalibrationKind.None, context.Seed);
+        var split = InteractionSplit.Of(log, options, options.Calibration is not null, context.Seed);
         var categories = options.Categories.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var knownUsers = KnownFeatures.Of(context.Dataset.Users, "user", log.UserKeys, categories);
         var knownItems = KnownFeatures.Of(context.Dataset.Items, "item", log.ItemKeys, categories);
@@ -50,7 +50,7 @@ internal sealed class BoostingLearner(LearningContext context, BoostingOptions o
                 CalibrationPairs = split.Calibration.Length,
                 TestPairs = split.Test.Length,
                 Uncalibrated = ProbabilityQuality.Of(PlattCalibration.Logistic.Apply(testScores), testOutcomes),
-                Calibrated = options.Calibration == CalibrationKind.None ? null : ProbabilityQuality.Of(calibration.Apply(testScores), testOutcomes),
+                Calibrated = options.Calibration is null ? null : ProbabilityQuality.Of(calibration.Apply(testScores), testOutcomes),
                 Seconds = watch.Elapsed.TotalSeconds,
             },
             tables);

@@ -43,6 +43,6 @@ public sealed record BoostingOptions : LearningOptions
     [Range(1, 1_000_000)]
     public int MinimumPairsPerLeaf { get; init; } = 50;
 
-    /// <summary>How the trees' probabilities are mended on pairs set aside for it. Default none.</summary>
-    public CalibrationKind Calibration { get; init; } = CalibrationKind.None;
+    /// <summary>How the trees' probabilities are mended, on pairs set aside for it; none to leave them as they are. Default none.</summary>
+    public CalibrationKind? Calibration { get; init; }
 }

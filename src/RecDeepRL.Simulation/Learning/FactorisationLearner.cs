@@ -13,7 +13,7 @@ internal sealed class FactorisationLearner(LearningContext context, Factorisatio
     {
         var watch = Stopwatch.StartNew();
         var log = InteractionLog.Of(context.Dataset, options);
-        var split = InteractionSplit.Of(log, options, options.Calibration != CalibrationKind.None, context.Seed);
+        var split = InteractionSplit.Of(log, options, options.Calibration is not null, context.Seed);
         var items = log.MostFrequentItems(options.Items);
         if ((long)log.UserKeys.Length * items.Length > Data.ResponseTable.MostPairs)
             throw new UserMistakeException($"items was {options.Items}: with {log.UserKeys.Length} users that makes {(long)log.UserKeys.Length * items.Length} pairs; a table holds at most {Data.ResponseTable.MostPairs}. Ask for fewer items.");
@@ -52,7 +52,7 @@ internal sealed class FactorisationLearner(LearningContext context, Factorisatio
                 CalibrationPairs = scores.Length,
                 TestPairs = testScores.Length,
                 Uncalibrated = ProbabilityQuality.Of(clipped.Apply(testScores), testOutcomes),
-                Calibrated = options.Calibration == CalibrationKind.None ? null : ProbabilityQuality.Of(calibration.Apply(testScores), testOutcomes),
+                Calibrated = options.Calibration is null ? null : ProbabilityQuality.Of(calibration.Apply(testScores), testOutcomes),
                 Objective = objective,
                 Seconds = watch.Elapsed.TotalSeconds,
             },

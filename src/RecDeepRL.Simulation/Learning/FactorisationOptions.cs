@@ -23,15 +23,15 @@ public sealed record FactorisationOptions : LearningOptions
     [Range(1, 512)]
     public int Rank { get; init; } = 32;
 
-    /// <summary>Weight of the squared factors in the objective, above 0. Default 10.</summary>
+    /// <summary>Weight of the squared factors in the objective, above 0. Default 100.</summary>
     [Range(0.0, 1e9, MinimumIsExclusive = true)]
-    public double Regularisation { get; init; } = 10;
+    public double Regularisation { get; init; } = 100;
 
     /// <summary>Confidence in a positive pair is 1 + alpha·r, where r is its strength; above 0. Default 10.</summary>
     [Range(0.0, 1e9, MinimumIsExclusive = true)]
     public double Alpha { get; init; } = 10;
 
-    /// <summary>What r is. Default binary.</summary>
+    /// <summary>What the strength r of a positive pair is. Default binary.</summary>
     public PreferenceStrength Strength { get; init; } = PreferenceStrength.Binary;
 
     /// <summary>Rounds of least squares, each over users, then items, 1 to 10000. Default 15.</summary>
@@ -42,6 +42,6 @@ public sealed record FactorisationOptions : LearningOptions
     [Range(1, 1000)]
     public int Negatives { get; init; } = 1;
 
-    /// <summary>How scores become probabilities, fitted on pairs set aside for it. Default platt.</summary>
-    public CalibrationKind Calibration { get; init; } = CalibrationKind.Platt;
+    /// <summary>How scores become probabilities, fitted on pairs set aside for it; none to clip them to [0, 1]. Default platt.</summary>
+    public CalibrationKind? Calibration { get; init; } = CalibrationKind.Platt;
 }

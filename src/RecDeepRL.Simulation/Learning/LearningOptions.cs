@@ -15,12 +15,9 @@ public enum RepeatedPairs
     Greatest,
 }
 
-/// <summary>How scores become probabilities.</summary>
+/// <summary>How scores become probabilities. Without a calibration they stay as the model gives them; scores that are no probabilities are clipped to [0, 1].</summary>
 public enum CalibrationKind
 {
-    /// <summary>As the model gives them; scores that are no probabilities are clipped to [0, 1].</summary>
-    None,
-
     /// <summary>A logistic curve of the score: Platt 1999.</summary>
     Platt,
 

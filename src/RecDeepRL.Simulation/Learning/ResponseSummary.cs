@@ -52,7 +52,7 @@ public sealed record ResponseSummary
         var byUser = probabilities.mean([1L], type: ScalarType.Float64);
         var mean = byItem.mean();
         // Users and items are independent classes of a full table: the three spreads' squares add up to the whole variance.
-        var (itemVariance, userVariance) = (byItem.var(unbiased: false).item<double>(), byUser.var(unbiased: false).item<double>());
+        var (itemVariance, userVariance) = (byItem.sub(mean).square().mean().item<double>(), byUser.sub(mean).square().mean().item<double>());
         var whole = probabilities.square().mean([0L, 1L], type: ScalarType.Float64).item<double>() - Math.Pow(mean.item<double>(), 2);
         return new ResponseSummary
         {

@@ -125,5 +125,5 @@ public sealed class CalibrationTests
 
     [Fact]
     public void WithoutCalibrationScoresAreClipped() =>
-        Assert.Equal([0, .3, 1], Calibrations.Fit(CalibrationKind.None, new ClippedScores(), [], []).Apply([-.2, .3, 1.7]));
+        Assert.Equal([0, .3, 1], Calibrations.Fit(null, new ClippedScores(), [], []).Apply([-.2, .3, 1.7]));
 }

@@ -31,8 +31,9 @@ internal sealed class GeneratedLog
         var liking = explained.add_(unexplained).add_(draws.Normal(23, CPU, userCount, 1).mul_(.4f)).add_(draws.Normal(24, CPU, 1, itemCount).mul_(.8f)).add_(.3f);
         // People meet what they like, and some items are met far more often than others.
         var intensity = unexplained.mul(1.5f).add_(draws.Normal(25, CPU, 1, itemCount)).add_(draws.Normal(26, CPU, userCount, 1).mul_(.5f)).exp_();
-        intensity.mul_((float)meanPairs / intensity.sum());
-        var meeting = intensity.neg_().exp_().neg_().add_(1f);
+        for (var round = 0; round < 20; round++)
+            intensity.mul_((float)meanPairs / Met(intensity).sum());
+        var meeting = Met(intensity);
         liking = liking.sigmoid_();
         var observed = draws.Uniform(30, CPU, userCount, itemCount).lt(meeting).nonzero();
         var (users, items) = (observed.select(1, 0), observed.select(1, 1));
@@ -64,6 +65,9 @@ internal sealed class GeneratedLog
     }
 
     public Dataset Dataset { get; }
+
+    /// <summary>A probability that rises with the intensity.</summary>
+    private static Tensor Met(Tensor intensity) => intensity.neg().exp_().neg_().add_(1f);
 
     /// <summary>The probability of 4 stars or more, were the pair observed.</summary>
     public double Liking(long userKey, long itemKey) => _liking[Lane(userKey, itemKey)];
