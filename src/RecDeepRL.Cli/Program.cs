@@ -20,6 +20,7 @@ internal static class Program
             ListCommand.Create(),
             ConfigsCommand.Create(),
             ImportCommand.Create(),
+            ResponseCommand.Create(),
         };
         try
         {
@@ -72,8 +73,14 @@ internal static class Program
         return string.IsNullOrEmpty(folder) ? null : folder;
     }
 
-    private static string HelpFor(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "--help" : parsed.CommandResult.Command.Name + " --help";
+    /// <summary>What to type for help: the command with those above it.</summary>
+    private static string HelpFor(ParseResult parsed)
+    {
+        var words = new List<string> { "--help" };
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
+            words.Insert(0, command.Command.Name);
+        return string.Join(' ', words);
+    }
 }
 
 /// <summary>What the program tells its caller when it ends.</summary>

@@ -84,7 +84,7 @@ public static class Plots
         line.MarkerSize = 0;
     }
 
-    private static Plot New(string title, string x, string y)
+    internal static Plot New(string title, string x, string y)
     {
         var plot = new Plot();
         plot.Title(title);
@@ -93,7 +93,7 @@ public static class Plots
         return plot;
     }
 
-    private static void Save(Plot plot, string path, int width, int height)
+    internal static void Save(Plot plot, string path, int width, int height)
     {
         plot.SavePng(path + ".png", width, height);
         plot.SaveSvg(path + ".svg", width, height);

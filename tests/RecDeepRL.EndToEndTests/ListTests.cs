@@ -61,5 +61,9 @@ public sealed class ListTests : WorkingFolder
     [InlineData("compare", "--help")]
     [InlineData("list", "--help")]
     [InlineData("configs", "--help")]
+    [InlineData("response", "--help")]
+    [InlineData("response", "fit", "--help")]
+    [InlineData("response", "inspect", "--help")]
+    [InlineData("response", "options", "boosting", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
 }

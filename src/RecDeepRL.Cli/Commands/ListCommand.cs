@@ -57,7 +57,8 @@ internal static class ListCommand
         return table;
     }
 
-    private static void ShowOptions(IComponentDescription registration)
+    /// <summary>Name, summary and a table of the options.</summary>
+    internal static void ShowOptions(IComponentDescription registration)
     {
         System.Console.WriteLine($"{registration.Name}: {registration.Summary}");
         var options = OptionDescription.Of(registration.OptionsType);

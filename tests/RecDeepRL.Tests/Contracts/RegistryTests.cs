@@ -4,6 +4,7 @@ using RecDeepRL.Agents;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Simulation;
+using RecDeepRL.Simulation.Learning;
 
 namespace RecDeepRL.Tests.Contracts;
 
@@ -17,13 +18,13 @@ public sealed class RegistryTests
             .SelectMany(OptionDescription.Of).Select(option => option.Parts).OfType<PartsAttribute>().DistinctBy(parts => parts.Label).SelectMany(parts => parts.Descriptions),
     ];
 
-    /// <summary>Every option of every environment, agent and part: the type of the options record, and the option's name.</summary>
+    /// <summary>Every option of every environment, agent, part and learned response model: the type of the options record, and the option's name.</summary>
     public static TheoryData<Type, string> Options
     {
         get
         {
             var all = new TheoryData<Type, string>();
-            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(Parts.Select(one => one.OptionsType)))
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(Parts.Select(one => one.OptionsType)).Concat(ResponseLearners.All.Select(one => one.OptionsType)))
                 foreach (var option in OptionDescription.Of(type))
                     all.Add(type, option.Name);
             return all;
@@ -38,6 +39,7 @@ public sealed class RegistryTests
         // 'list NAME' looks for all of them at once.
         List<IComponentDescription> everything = [.. AgentRegistry.All, .. EnvironmentRegistry.All, .. Parts];
         Check(everything.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
+        Check(ResponseLearners.All.Select(one => (one.Name, one.Aliases, one.Summary)).ToList());
 
         static void Check(List<(string Name, IReadOnlyList<string> Aliases, string Summary)> all)
         {

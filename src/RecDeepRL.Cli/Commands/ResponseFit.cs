@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Data.Datasets;
+using RecDeepRL.Data.Files;
+using RecDeepRL.Experiments;
+using RecDeepRL.Reporting;
+using RecDeepRL.Simulation.Learning;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary><c>response fit</c>: from a dataset to a folder that environments read.</summary>
+internal static class ResponseFit
+{
+    public static int Run(ComponentRegistration<LearningContext, IResponseLearner> model, object options, string data, string output, long seed, int threads)
+    {
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        if (Path.Exists(target))
+            throw new UserMistakeException($"'{output}' exists already, and a fit never overwrites. Give --out a folder that does not exist yet.");
+        var dataset = Read(data);
+        System.Console.WriteLine($"{model.Name} on '{dataset.Name}': {dataset.Interactions.RowCount} interactions, seed {seed}, {threads} thread{(threads == 1 ? "" : "s")}");
+        var learned = model.Create(new LearningContext(dataset, seed, threads, System.Console.WriteLine), options).Fit();
+        Write(learned, target);
+        ResponseScreen.Show(learned.Report);
+        System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {output} after {learned.Report.Seconds:F1} s; go on with: train AGENT --env {Environments(model.Name)} --data {output}"));
+        return ExitCode.Done;
+    }
+
+    private static string Environments(string model) => model == "boosting" ? "context" : "personal";
+
+    /// <summary>Beside the target first, so that nobody ever sees a part of it.</summary>
+    private static void Write(LearnedResponses learned, string target)
+    {
+        var part = $"{target}.part-{Guid.NewGuid():N}";
+        try
+        {
+            Directory.CreateDirectory(part);
+            learned.Write(part);
+            AtomicFile.WriteAllText(Path.Combine(part, LearnedReport.FileName), JsonSerializer.Serialize(learned.Report, ResultJson.Options) + "\n");
+            ReliabilityPlot.Draw(Path.Combine(part, "reliability"), ResponseScreen.TitleOf(learned.Report), ResponseScreen.CurvesOf(learned.Report));
+            Directory.Move(part, target);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserMistakeException($"'{target}' cannot be written: {fault.Message} Free space or choose another folder.", fault);
+        }
+        finally
+        {
+            if (Directory.Exists(part))
+                Directory.Delete(part, recursive: true);
+        }
+    }
+
+    private static Dataset Read(string folder)
+    {
+        var interactions = Path.Combine(folder, "interactions.parquet");
+        if (!Directory.Exists(folder) || !Path.Exists(interactions))
+            throw new UserMistakeException($"There is no dataset in '{folder}'. --data expects a folder that holds interactions.parquet.");
+        return new Dataset
+        {
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            Interactions = TableFile.Read(interactions, "user_idx", "item_idx", "response"),
+            Users = Optional("users.parquet"),
+            Items = Optional("items.parquet"),
+        };
+
+        DataTable? Optional(string name) => Path.Exists(Path.Combine(folder, name)) ? TableFile.Read(Path.Combine(folder, name)) : null;
+    }
+}
