@@ -16,7 +16,7 @@ internal static class QualityTable
         "KS similarity: 1 - the largest distance of the two distribution functions of a column of numbers; 1 is best.",
         "TV similarity: 1 - half the sum of the differences in shares of a column's categories; 1 is best.",
         "KL: divergence of the synthetic shares from the real ones in nats, numbers in 20 bins; 0 is best.",
-        "correlation similarity: 1 - |difference| / 2 of two Pearson correlations, 1 - |difference| of two correlation ratios or Cramér's V, mean over pairs; 1 is best.",
+        "correlation similarity: 1 - |difference| / 2 of two correlations (Pearson's, Spearman's), 1 - |difference| of two correlation ratios or Cramér's V, mean over pairs; 1 is best.",
         "detection: area under the ROC curve of a classifier on users that it has not seen; .5 cannot tell, 1 always can, clearly below .5 means copies.",
     ];
 

@@ -13,7 +13,7 @@ public static class GeneratorRegistry
 {
     public static IReadOnlyList<ComponentRegistration<GeneratorContext, IProfileGenerator>> All { get; } =
     [
-        ComponentRegistration.Of<GeneratorContext, CopulaOptions, IProfileGenerator>(CopulaGenerator.Kind, "Gaussian copula: keeps marginals and correlations", (context, _) => CopulaGenerator.Fit(context.Profiles)),
+        ComponentRegistration.Of<GeneratorContext, CopulaOptions, IProfileGenerator>(CopulaGenerator.Kind, "Gaussian copulas of segments: keep marginals and correlations", (context, options) => CopulaGenerator.Fit(context.Profiles, options, context.Seed)),
         ComponentRegistration.Of<GeneratorContext, VaeOptions, IProfileGenerator>(VaeGenerator.Kind, "variational autoencoder for tables: learns any relation", (context, options) => VaeGenerator.Fit(context.Profiles, options, context.Seed, context.Progress)),
         ComponentRegistration.Of<GeneratorContext, IndependentOptions, IProfileGenerator>(IndependentGenerator.Kind, "each column on its own: keeps marginals only", (context, _) => IndependentGenerator.Fit(context.Profiles)),
         ComponentRegistration.Of<GeneratorContext, ResampleOptions, IProfileGenerator>(ResampleGenerator.Kind, "the real profiles themselves, drawn at random", (context, options) => ResampleGenerator.Fit(context.Profiles, options)),

@@ -6,7 +6,7 @@ namespace RecDeepRL.Data.Populations;
 /// <summary>The distribution of one feature on its own, as the inverse of its distribution function.</summary>
 [JsonDerivedType(typeof(ScaleMarginal), "scale")]
 [JsonDerivedType(typeof(CategoryMarginal), "category")]
-public abstract record Marginal(string Name)
+public abstract record Marginal(string Name, bool IsWhole)
 {
     public static Marginal Of(ProfileFeature feature) => feature switch
     {
@@ -26,7 +26,7 @@ public abstract record Marginal(string Name)
 /// <summary>Numbers: the quantiles of the sample at even distances, and straight lines in between (type 7 of Hyndman and Fan 1996).
 /// Values that many users share stay shared; whole numbers are rounded.</summary>
 /// <param name="Quantiles">Ascending, from the least value to the greatest; every value of a sample of at most 1025, else 1025 of them.</param>
-public sealed record ScaleMarginal(string Name, bool IsWhole, double[] Quantiles) : Marginal(Name)
+public sealed record ScaleMarginal(string Name, bool IsWhole, double[] Quantiles) : Marginal(Name, IsWhole)
 {
     private const int MostQuantiles = 1025;
 
@@ -64,7 +64,7 @@ public sealed record ScaleMarginal(string Name, bool IsWhole, double[] Quantiles
 /// <summary>Categories with the frequencies of the sample, side by side in the given order.</summary>
 /// <param name="Labels">The categories, distinct.</param>
 /// <param name="Counts">Users of each; at least 0, not all 0.</param>
-public sealed record CategoryMarginal(string Name, bool IsWhole, string[] Labels, long[] Counts) : Marginal(Name)
+public sealed record CategoryMarginal(string Name, bool IsWhole, string[] Labels, long[] Counts) : Marginal(Name, IsWhole)
 {
     public override DataColumn At(double[] shares)
     {

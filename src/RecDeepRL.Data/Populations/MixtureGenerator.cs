@@ -23,7 +23,8 @@ public sealed record MixtureGenerator(MixtureComponent[] Components, string? Seg
         var counts = Counts(count, draws.Uniforms(0, 1)[0]);
         var parts = Components.Select((component, index) => (Component: component, Index: index)).Where(one => counts[one.Index] > 0)
             .Select(one => (one.Component.Name, Table: one.Component.Generator.Sample(counts[one.Index], Core.Randomness.RandomStream.DeriveSeed(seed, Kind, one.Index)))).ToList();
-        var columns = parts[0].Table.Columns.Select(column => Joined(column, parts)).ToList();
+        RequireSameColumns(parts);
+        var columns = Profiles.Stacked([.. parts.Select(part => part.Table)]).Columns.ToList();
         if (SegmentColumn is not null)
         {
             if (columns.Any(column => column.Name == SegmentColumn))
@@ -58,22 +59,15 @@ public sealed record MixtureGenerator(MixtureComponent[] Components, string? Seg
         return counts;
     }
 
-    private static DataColumn Joined(DataColumn first, List<(string Name, DataTable Table)> parts)
+    private static void RequireSameColumns(List<(string Name, DataTable Table)> parts)
     {
-        if (parts.FirstOrDefault(part => part.Table.Columns.Count != parts[0].Table.Columns.Count || part.Table.Find(first.Name)?.GetType() != first.GetType()) is { Table: not null } odd)
+        if (parts.FirstOrDefault(part => !Described(part.Table).SetEquals(Described(parts[0].Table))) is { Table: not null } odd)
         {
             throw new UserMistakeException(
-                $"The components '{parts[0].Name}' and '{odd.Name}' have different columns ({Described(parts[0].Table)}; {Described(odd.Table)}). The components of a mixture must agree.");
+                $"The components '{parts[0].Name}' and '{odd.Name}' have different columns ({string.Join(", ", Described(parts[0].Table))}; {string.Join(", ", Described(odd.Table))}). The components of a mixture must agree.");
         }
-        var columns = parts.Select(part => part.Table.Find(first.Name)!);
-        return first switch
-        {
-            IntegerColumn => new IntegerColumn(first.Name, [.. columns.SelectMany(column => ((IntegerColumn)column).Values)]),
-            NumberColumn => new NumberColumn(first.Name, [.. columns.SelectMany(column => ((NumberColumn)column).Values)]),
-            _ => new TextColumn(first.Name, [.. columns.SelectMany(column => ((TextColumn)column).Values)]),
-        };
     }
 
-    private static string Described(DataTable table) => string.Join(", ", table.Columns.Select(column =>
-        column.Name + (column is IntegerColumn ? " whole" : column is NumberColumn ? " number" : " text")));
+    private static HashSet<string> Described(DataTable table) => [.. table.Columns.Select(column =>
+        column.Name + (column is IntegerColumn ? " (whole numbers)" : column is NumberColumn ? " (numbers)" : " (texts)"))];
 }

@@ -16,6 +16,19 @@ public sealed record Profiles(IReadOnlyList<ProfileFeature> Features, string Sou
     /// <summary>As a table without keys.</summary>
     public DataTable ToTable() => new([.. Features.Select(feature => feature.ToColumn())], Source);
 
+    /// <summary>The rows of several tables, one table after the other, with the columns of the first.</summary>
+    /// <param name="tables">Of the same columns, in any order.</param>
+    internal static DataTable Stacked(IReadOnlyList<DataTable> tables) => new([.. tables[0].Columns.Select(first =>
+    {
+        var columns = tables.Select(table => table.Find(first.Name)!);
+        return (DataColumn)(first switch
+        {
+            IntegerColumn => new IntegerColumn(first.Name, [.. columns.SelectMany(column => ((IntegerColumn)column).Values)]),
+            NumberColumn => new NumberColumn(first.Name, [.. columns.SelectMany(column => ((NumberColumn)column).Values)]),
+            _ => new TextColumn(first.Name, [.. columns.SelectMany(column => ((TextColumn)column).Values)]),
+        });
+    })], tables[0].Source);
+
     /// <summary>A table with a column <c>user_idx</c> of 0, 1, 2, … in front.</summary>
     public static DataTable WithKeys(DataTable table) =>
         new([new IntegerColumn(ProfileReading.DefaultKey, [.. Enumerable.Range(0, table.RowCount).Select(row => (long)row)]), .. table.Columns], table.Source);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using MathNet.Numerics.Distributions;
 using RecDeepRL.Core;
 using RecDeepRL.Data.Files;
 using static TorchSharp.torch;
@@ -29,20 +28,24 @@ public sealed record VaeOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = .002;
 
+    /// <summary>Parts of equal frequency that a column of numbers is cut into, at least 2. Default 32.</summary>
+    [Range(2, 4096)]
+    public int Bins { get; init; } = 32;
+
     /// <summary>Weight of the reconstruction against the divergence from the prior; 1 is the evidence lower bound. Default 1.</summary>
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public double ReconstructionWeight { get; init; } = 1;
 }
 
 /// <summary>A variational autoencoder for tables.</summary>
-/// <remarks>TVAE of Xu et al. 2019, 'Modeling tabular data using conditional GAN', section 4.4. Deviates: a number is replaced by its normal score and
-/// comes back through the sample's quantiles, where TVAE fits a mixture of normals to each column; categories are drawn from the decoder's
-/// probabilities, where TVAE takes the likeliest; and the reconstruction is weighted 1, where its authors' program doubles it.
-/// Only the decoder is kept.</remarks>
+/// <remarks>TVAE of Xu et al. 2019, 'Modeling tabular data using conditional GAN', section 4.4. Deviates: a number is told by the bin of equal frequency
+/// that it lies in, and comes back from the sample's quantiles there, where TVAE fits a mixture of normals to each column; categories and bins are drawn from
+/// the decoder's probabilities, where TVAE takes the likeliest category; and the reconstruction is weighted 1, where its authors' program doubles it.
+/// Only the decoder is kept. Relations of numbers within their bins are lost.</remarks>
 /// <param name="Marginals">The features, in order.</param>
-/// <param name="Deviations">For each feature on a scale, in order, the standard deviation of the decoder's normal score around its mean.</param>
-/// <param name="Decoder">Layers; rectified but for the last, which gives a mean for each feature on a scale and a logit for each category.</param>
-public sealed record VaeGenerator(Marginal[] Marginals, double[] Deviations, VaeLayer[] Decoder) : IProfileGenerator
+/// <param name="Bins">Bins of each column of numbers.</param>
+/// <param name="Decoder">Layers; rectified but for the last, which gives a logit for each bin or category of each feature.</param>
+public sealed record VaeGenerator(Marginal[] Marginals, int Bins, VaeLayer[] Decoder) : IProfileGenerator
 {
     internal const string Kind = "vae";
 
@@ -58,23 +61,18 @@ public sealed record VaeGenerator(Marginal[] Marginals, double[] Deviations, Vae
         var draws = new RowDraws(seed, Kind);
         var outputs = Decode(new Core.Randomness.RandomStream(seed, "profiles:vae:latent"), count);
         var columns = new List<DataColumn>();
-        var (place, scale) = (0, 0);
+        var place = 0;
         for (var index = 0; index < Marginals.Length; index++)
         {
-            if (Marginals[index] is CategoryMarginal category)
-            {
-                var uniforms = draws.Uniforms(index, count);
-                var codes = new int[count];
-                for (var row = 0; row < count; row++)
-                    codes[row] = Draw(outputs[row].AsSpan(place, category.Labels.Length), uniforms[row]);
-                columns.Add(CategoryFeature.ColumnOf(category.Name, category.IsWhole, category.Labels, codes));
-                place += category.Labels.Length;
-            }
-            else
-            {
-                var (noise, deviation, at) = (draws.Normals(index, count), Deviations[scale++], place++);
-                columns.Add(Marginals[index].At([.. noise.Select((draw, row) => Normal.CDF(0, 1, outputs[row][at] + (deviation * draw)))]));
-            }
+            var width = WidthOf(Marginals[index], Bins);
+            var uniforms = draws.Uniforms(2 * index, count);
+            var codes = new int[count];
+            for (var row = 0; row < count; row++)
+                codes[row] = Draw(outputs[row].AsSpan(place, width), uniforms[row]);
+            place += width;
+            columns.Add(Marginals[index] is CategoryMarginal category
+                ? CategoryFeature.ColumnOf(category.Name, category.IsWhole, category.Labels, codes)
+                : Marginals[index].At([.. draws.Uniforms((2 * index) + 1, count).Select((within, row) => (codes[row] + within) / Bins)]));
         }
         return new DataTable(columns, "vae profiles");
     }
@@ -84,13 +82,11 @@ public sealed record VaeGenerator(Marginal[] Marginals, double[] Deviations, Vae
         new IndependentGenerator(Marginals).Check();
         if (Decoder.Length == 0 || Decoder.Any(layer => layer.Inputs < 1 || layer.Outputs < 1 || layer.Weights.Length != layer.Inputs * layer.Outputs || layer.Biases.Length != layer.Outputs))
             throw new InvalidDataException("a layer of the decoder has no weights, or not as many as its size says");
-        if (Enumerable.Range(1, Decoder.Length - 1).Any(layer => Decoder[layer].Inputs != Decoder[layer - 1].Outputs) || Decoder[^1].Outputs != Marginals.Sum(WidthOf))
+        if (Enumerable.Range(1, Decoder.Length - 1).Any(layer => Decoder[layer].Inputs != Decoder[layer - 1].Outputs) || Decoder[^1].Outputs != Marginals.Sum(marginal => WidthOf(marginal, Bins)))
             throw new InvalidDataException("the layers of the decoder do not fit each other, or the columns");
-        if (Deviations.Length != Marginals.Count(marginal => marginal is ScaleMarginal))
-            throw new InvalidDataException("there is not one deviation for each column of numbers");
     }
 
-    internal static int WidthOf(Marginal marginal) => marginal is CategoryMarginal category ? category.Labels.Length : 1;
+    internal static int WidthOf(Marginal marginal, int bins) => marginal is CategoryMarginal category ? category.Labels.Length : bins;
 
     /// <summary>The decoder's outputs, by row.</summary>
     private float[][] Decode(Core.Randomness.RandomStream stream, int count)
@@ -116,7 +112,7 @@ public sealed record VaeGenerator(Marginal[] Marginals, double[] Deviations, Vae
         return outputs;
     }
 
-    /// <summary>A category from logits.</summary>
+    /// <summary>A bin or category from logits.</summary>
     private static int Draw(ReadOnlySpan<float> logits, double uniform)
     {
         var largest = float.NegativeInfinity;

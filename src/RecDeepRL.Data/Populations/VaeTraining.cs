@@ -9,12 +9,10 @@ namespace RecDeepRL.Data.Populations;
 /// <summary>Fits a <see cref="VaeGenerator"/>. Every draw comes from the seed; on one number of threads the same fit comes out each time.</summary>
 internal sealed class VaeTraining : IDisposable
 {
-    private const double LeastLogDeviation = -4.6; // ln .01, TVAE's bound
-
     private readonly Marginal[] _marginals;
     private readonly Parameter[] _encoder;
     private readonly Parameter[] _decoder;
-    private readonly Parameter _logDeviations;
+    private readonly int _bins;
     private readonly int _latentSize;
 
     private VaeTraining(Marginal[] marginals, int width, VaeOptions options, RandomStream start)
@@ -23,22 +21,22 @@ internal sealed class VaeTraining : IDisposable
         _latentSize = options.LatentSize;
         _encoder = Layers(start, 0, width, options.HiddenSize, options.HiddenSize, 2 * options.LatentSize);
         _decoder = Layers(start, 100, options.LatentSize, options.HiddenSize, options.HiddenSize, width);
-        _logDeviations = new Parameter(zeros(marginals.Count(marginal => marginal is ScaleMarginal)));
+        _bins = options.Bins;
     }
 
     public static VaeGenerator Run(Profiles profiles, VaeOptions options, long seed, Action<string>? progress)
     {
         using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
-        var data = Encoded(profiles);
+        var data = Encoded(profiles, options.Bins);
         using var training = new VaeTraining([.. profiles.Features.Select(Marginal.Of)], (int)data.shape[1], options, new RandomStream(seed, "profiles:vae:start"));
         training.Train(data, options, seed, progress);
-        return new VaeGenerator(training._marginals, [.. training._logDeviations.clamp_min(LeastLogDeviation).exp().data<float>().Select(value => (double)value)], Layers(training._decoder));
+        return new VaeGenerator(training._marginals, options.Bins, Layers(training._decoder));
     }
 
     public void Dispose()
     {
-        foreach (var parameter in (Parameter[])[.. _encoder, .. _decoder, _logDeviations])
+        foreach (var parameter in _encoder.Concat(_decoder))
             parameter.Dispose();
     }
 
@@ -46,7 +44,7 @@ internal sealed class VaeTraining : IDisposable
     {
         var rows = (int)data.shape[0];
         var (order, noise) = (new RowDraws(seed, "vae:order"), new RandomStream(seed, "profiles:vae:noise"));
-        using var optimizer = optim.Adam([.. _encoder, .. _decoder, _logDeviations], options.LearningRate);
+        using var optimizer = optim.Adam([.. _encoder, .. _decoder], options.LearningRate);
         var step = 0L;
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
@@ -80,18 +78,11 @@ internal sealed class VaeTraining : IDisposable
         var decoded = Forward(_decoder, mean + (noise * (logVariance * .5).exp()));
         var divergence = (mean.square() + logVariance.exp() - logVariance - 1).sum(1) * .5;
         var reconstruction = zeros(batch.shape[0]);
-        var (place, scale) = (0, 0);
+        var place = 0;
         foreach (var marginal in _marginals)
         {
-            var width = VaeGenerator.WidthOf(marginal);
-            var (wanted, got) = (batch.narrow(1, place, width), decoded.narrow(1, place, width));
-            if (marginal is CategoryMarginal)
-                reconstruction -= (wanted * got.log_softmax(1)).sum(1);
-            else
-            {
-                var logDeviation = _logDeviations.narrow(0, scale++, 1).clamp_min(LeastLogDeviation);
-                reconstruction += ((wanted - got).squeeze(1) * (-logDeviation).exp()).square() * .5 + logDeviation;
-            }
+            var width = VaeGenerator.WidthOf(marginal, _bins);
+            reconstruction -= (batch.narrow(1, place, width) * decoded.narrow(1, place, width).log_softmax(1)).sum(1);
             place += width;
         }
         return ((reconstruction * reconstructionWeight) + divergence).mean();
@@ -104,13 +95,25 @@ internal sealed class VaeTraining : IDisposable
         return input;
     }
 
-    /// <summary>[rows, width] float32: normal scores, and a column of 0 and 1 for each category.</summary>
-    private static Tensor Encoded(Profiles profiles)
+    /// <summary>[rows, width] float32: a column of 0 and 1 for each bin or category.</summary>
+    private static Tensor Encoded(Profiles profiles, int bins)
     {
-        var columns = profiles.Features.SelectMany(feature => feature is CategoryFeature category
-            ? Enumerable.Range(0, category.Labels.Length).Select(code => Array.ConvertAll(category.Codes, own => own == code ? 1f : 0f))
-            : [Array.ConvertAll(LatentLevels.Of(feature).Scores, score => (float)score)]);
-        return stack([.. columns.Select(column => tensor(column))], 1);
+        var parts = profiles.Features.Select(feature =>
+        {
+            var (codes, count) = feature is CategoryFeature category ? (category.Codes, category.Labels.Length) : (Binned(((ScaleFeature)feature).Values, bins), bins);
+            return nn.functional.one_hot(tensor(Array.ConvertAll(codes, code => (long)code)), count).to_type(ScalarType.Float32);
+        });
+        return cat([.. parts], 1);
+    }
+
+    /// <summary>The bin of each value by its rank. Equal values lie in as many bins as they fill, so that bins stay of equal frequency.</summary>
+    private static int[] Binned(double[] values, int bins)
+    {
+        var rows = Enumerable.Range(0, values.Length).OrderBy(row => values[row]).ToArray();
+        var codes = new int[values.Length];
+        for (var rank = 0; rank < rows.Length; rank++)
+            codes[rows[rank]] = (int)((rank + .5) * bins / rows.Length);
+        return codes;
     }
 
     /// <summary>Linear layers that start uniform within ±1/√inputs: weight and bias in turn.</summary>

@@ -3,29 +3,33 @@ using MathNet.Numerics.Statistics;
 namespace RecDeepRL.Data.Populations.Quality;
 
 /// <summary>How strongly two columns go together.</summary>
-/// <param name="Measure">Pearson's correlation, correlation ratio, or Cramér's V.</param>
-/// <param name="Value">−1 to 1 for the first, 0 to 1 for the others; 0 where a column is constant.</param>
+/// <param name="Measure">Pearson's or Spearman's correlation, correlation ratio, or Cramér's V.</param>
+/// <param name="Value">−1 to 1 for the first two, 0 to 1 for the others; 0 where a column is constant.</param>
 internal sealed record Association(string Measure, double Value)
 {
+    public const string Spearman = "Spearman";
     public const string Pearson = "Pearson";
     public const string CorrelationRatio = "correlation ratio";
     public const string CramersV = "Cramér's V";
 
-    public static Association Of(ProfileFeature first, ProfileFeature second) => (first, second) switch
+    /// <summary>What is measured of a pair: two correlations of two numbers, else one association.</summary>
+    public static Association[] Of(ProfileFeature first, ProfileFeature second) => (first, second) switch
     {
-        (ScaleFeature one, ScaleFeature other) => new(Pearson, Correlation(one.Values, other.Values)),
-        (ScaleFeature numbers, CategoryFeature categories) => new(CorrelationRatio, Ratio(numbers.Values, categories)),
-        (CategoryFeature categories, ScaleFeature numbers) => new(CorrelationRatio, Ratio(numbers.Values, categories)),
-        (CategoryFeature one, CategoryFeature other) => new(CramersV, Cramer(one, other)),
+        (ScaleFeature one, ScaleFeature other) => [new(Pearson, Correlation(one.Values, other.Values)), new(Spearman, Correlation(Ranks(one.Values), Ranks(other.Values)))],
+        (ScaleFeature numbers, CategoryFeature categories) => [new(CorrelationRatio, Ratio(numbers.Values, categories))],
+        (CategoryFeature categories, ScaleFeature numbers) => [new(CorrelationRatio, Ratio(numbers.Values, categories))],
+        (CategoryFeature one, CategoryFeature other) => [new(CramersV, Cramer(one, other))],
         _ => throw new NotSupportedException($"There is no association of {first.GetType().Name} and {second.GetType().Name}."),
     };
 
-    /// <summary>1 − |r − s| / 2 for Pearson's correlations r and s (SDMetrics' CorrelationSimilarity), 1 − |r − s| for the other measures, whose range is half as wide.</summary>
+    /// <summary>1 − |r − s| / 2 for correlations r and s (SDMetrics' CorrelationSimilarity), 1 − |r − s| for the other measures, whose range is half as wide.</summary>
     public static double Similarity(Association real, Association synthetic) =>
-        1 - (Math.Abs(real.Value - synthetic.Value) / (real.Measure == Pearson ? 2 : 1));
+        1 - (Math.Abs(real.Value - synthetic.Value) / (real.Measure is Pearson or Spearman ? 2 : 1));
 
     private static double Correlation(double[] first, double[] second) =>
         MathNet.Numerics.Statistics.Correlation.Pearson(first, second) is var value && double.IsFinite(value) ? value : 0;
+
+    private static double[] Ranks(double[] values) => ArrayStatistics.RanksInplace((double[])values.Clone(), RankDefinition.Average);
 
     /// <summary>The root of the share of variance between categories, corrected for its bias by Kelley 1935 (ε²) and cut at 0.</summary>
     private static double Ratio(double[] numbers, CategoryFeature categories)

@@ -16,7 +16,7 @@ internal sealed class Detection
     private const int MostRows = 10_000;
 
     private readonly MLContext _library = new(seed: 1);
-    private readonly Row[] _rows;
+    private readonly LabelledVector[] _rows;
     private readonly int[] _folds;
 
     /// <param name="seed">Decides folds, and which rows take part where a table has more than 10000.</param>
@@ -24,8 +24,8 @@ internal sealed class Detection
     {
         var draws = new RowDraws(seed, "detection");
         var (realRows, syntheticRows) = (Chosen(draws, 0, real.RowCount), Chosen(draws, 1, synthetic.RowCount));
-        var features = Encoded(real.Take(realRows), synthetic.Take(syntheticRows));
-        _rows = [.. features.Select((row, index) => new Row { Features = row, Label = index >= realRows.Length })];
+        var features = FeatureVectors.Of(real.Take(realRows), synthetic.Take(syntheticRows));
+        _rows = [.. features.Select((row, index) => new LabelledVector { Features = row, Label = index >= realRows.Length })];
         // Rows are in random order already: dealing them out gives folds of the same size and mixture.
         _folds = [.. Enumerable.Range(0, realRows.Length).Concat(Enumerable.Range(0, syntheticRows.Length)).Select(place => place % Folds)];
     }
@@ -50,45 +50,14 @@ internal sealed class Detection
     private double Area<TTransformer>(IEstimator<TTransformer> trainer)
         where TTransformer : class, ITransformer
     {
-        var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, _rows[0].Features.Length);
         return Enumerable.Range(0, Folds).Average(fold =>
         {
             var test = _rows.Where((_, row) => _folds[row] == fold).ToList();
-            var model = trainer.Fit(_library.Data.LoadFromEnumerable(_rows.Where((_, row) => _folds[row] != fold), schema));
-            var scores = model.Transform(_library.Data.LoadFromEnumerable(test, schema)).GetColumn<float>("Score");
+            var model = trainer.Fit(FeatureVectors.View(_library, [.. _rows.Where((_, row) => _folds[row] != fold)]));
+            var scores = model.Transform(FeatureVectors.View(_library, test)).GetColumn<float>("Score");
             return AreaUnderCurve([.. scores.Select(score => (double)score)], [.. test.Select(row => row.Label)]);
         });
     }
 
     private static int[] Chosen(RowDraws draws, long column, int rowCount) => draws.Shuffled(column, rowCount)[..Math.Min(rowCount, MostRows)];
-
-    /// <summary>Real rows, then synthetic ones: numbers standardised over both, a column of 0 and 1 for each category.</summary>
-    private static float[][] Encoded(Profiles real, Profiles synthetic)
-    {
-        var columns = new List<float[]>();
-        foreach (var (first, second) in real.Features.Zip(synthetic.Features))
-        {
-            if (first is ScaleFeature one && second is ScaleFeature other)
-            {
-                var values = one.Values.Concat(other.Values).ToArray();
-                var (mean, deviation) = values.MeanStandardDeviation();
-                columns.Add(Array.ConvertAll(values, value => deviation > 0 ? (float)((value - mean) / deviation) : 0));
-            }
-            else
-            {
-                var (mine, theirs) = ((CategoryFeature)first, (CategoryFeature)second);
-                var codes = mine.Codes.Concat(theirs.CodesIn(mine.Labels)).ToArray();
-                columns.AddRange(Enumerable.Range(0, mine.Labels.Length).Select(code => Array.ConvertAll(codes, own => own == code ? 1f : 0f)));
-            }
-        }
-        return [.. Enumerable.Range(0, real.RowCount + synthetic.RowCount).Select(row => columns.Select(column => column[row]).ToArray())];
-    }
-
-    private sealed class Row
-    {
-        public float[] Features { get; init; } = [];
-
-        public bool Label { get; init; }
-    }
 }

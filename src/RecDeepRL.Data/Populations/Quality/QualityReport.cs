@@ -7,7 +7,7 @@ namespace RecDeepRL.Data.Populations.Quality;
 public sealed record ColumnQuality(string Column, string Measure, double Similarity, double Divergence);
 
 /// <summary>A pair of columns in both tables.</summary>
-/// <param name="Measure">Pearson (two numbers), correlation ratio (a number and categories) or Cramér's V (two of categories).</param>
+/// <param name="Measure">Pearson and Spearman, one entry for each (two numbers), correlation ratio (a number and categories) or Cramér's V (two of categories).</param>
 /// <param name="Real">The measure in the real table.</param>
 /// <param name="Synthetic">The measure in the synthetic table.</param>
 /// <param name="Similarity">0 to 1, 1 is best.</param>
@@ -24,13 +24,13 @@ public sealed record QualityReport
 
     public required IReadOnlyList<ColumnQuality> Columns { get; init; }
 
-    /// <summary>Every pair of columns; none where there is one column.</summary>
+    /// <summary>Every measure of every pair of columns; none where there is one column.</summary>
     public required IReadOnlyList<PairQuality> Pairs { get; init; }
 
     /// <summary>Mean similarity over columns, 0 to 1, 1 is best.</summary>
     public required double ColumnSimilarity { get; init; }
 
-    /// <summary>Mean similarity over pairs, 0 to 1, 1 is best; none where there is one column.</summary>
+    /// <summary>Mean of these similarities, 0 to 1, 1 is best; none where there is one column.</summary>
     public required double? CorrelationSimilarity { get; init; }
 
     /// <summary>Area under the ROC curve of a logistic regression that tells real from synthetic; .5 is best.</summary>
@@ -52,7 +52,7 @@ public sealed record QualityReport
         var pairs = real.Features.Zip(synthetic.Features, SameLabels).ToList();
         (real, synthetic) = (real with { Features = [.. pairs.Select(pair => pair.Real)] }, synthetic with { Features = [.. pairs.Select(pair => pair.Synthetic)] });
         var columns = pairs.Select(pair => Compare(pair.Real, pair.Synthetic)).ToList();
-        var associations = (from second in Enumerable.Range(0, pairs.Count) from first in Enumerable.Range(0, second) select Compare(pairs[first], pairs[second])).ToList();
+        var associations = (from second in Enumerable.Range(0, pairs.Count) from first in Enumerable.Range(0, second) from measured in Compare(pairs[first], pairs[second]) select measured).ToList();
         var detection = new Detection(real, synthetic, seed);
         return new QualityReport
         {
@@ -84,9 +84,7 @@ public sealed record QualityReport
         return new(real.Name, "TV similarity", Quality.ColumnSimilarity.TotalVariation(first, second), Quality.ColumnSimilarity.Divergence(first, second));
     }
 
-    private static PairQuality Compare((ProfileFeature Real, ProfileFeature Synthetic) first, (ProfileFeature Real, ProfileFeature Synthetic) second)
-    {
-        var (real, synthetic) = (Association.Of(first.Real, second.Real), Association.Of(first.Synthetic, second.Synthetic));
-        return new(first.Real.Name, second.Real.Name, real.Measure, real.Value, synthetic.Value, Association.Similarity(real, synthetic));
-    }
+    private static IEnumerable<PairQuality> Compare((ProfileFeature Real, ProfileFeature Synthetic) first, (ProfileFeature Real, ProfileFeature Synthetic) second) =>
+        Association.Of(first.Real, second.Real).Zip(Association.Of(first.Synthetic, second.Synthetic), (real, synthetic) =>
+            new PairQuality(first.Real.Name, second.Real.Name, real.Measure, real.Value, synthetic.Value, Association.Similarity(real, synthetic)));
 }
