@@ -17,6 +17,7 @@ internal static class Program
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Create(),
+            PopulationCommand.Create(),
             ListCommand.Create(),
             ConfigsCommand.Create(),
             ImportCommand.Create(),
