@@ -9,7 +9,7 @@ namespace RecDeepRL.Simulation;
 /// <remarks>Both kinds of coins are draws of counter-based streams. Whether user u comes in round t is draw (t, u) of the stream <c>inclusion</c>;
 /// whether u responds to item i in round t is draw (t, u·N + i) of the stream <c>responses</c>, whatever else is shown, to whomever, in whatever order.
 /// A user responds where draw &lt; p, with draws in [0, 1): never at p = 0, always at p = 1. The original's <c>rand() &lt;= p</c> differs on a set of measure zero.</remarks>
-internal sealed class BatchEnvironment : IEnvironment, ITruth
+internal sealed class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 {
     private readonly IResponseModel _model;
     private readonly double _sampling;
@@ -60,22 +60,15 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         var users = Included();
         var userCount = users.shape[0];
         Guard.Slates(slates, userCount, Spec);
-        var observation = Describe(users, Iteration, Iteration);
         var shown = slates.to(Spec.Device, copy: true);
-        var responses = Toss(_responses, users, shown, Iteration);
-        _history.Append(users, shown, responses);
-        var feedback = new Feedback
-        {
-            Observation = observation,
-            Slates = shown,
-            Responses = responses,
-            Reward = responses.sum(1),
-            NextObservation = Describe(users, Iteration + 1, Iteration + 1),
-            Terminated = zeros(userCount, ScalarType.Bool, Spec.Device),
-            Truncated = zeros(userCount, ScalarType.Bool, Spec.Device),
-        };
-        MoveTo(Iteration + 1);
-        return feedback;
+        return Conclude(users, shown, Toss(_responses, users, shown, Iteration));
+    }
+
+    public Feedback Replay(PlayedRound round)
+    {
+        Guard.Slates(round.Slates, round.UserIds.shape[0], Spec);
+        using var users = round.UserIds.to(Spec.Device, copy: true);
+        return Conclude(users, round.Slates.to(Spec.Device, copy: true), round.Responses.to(Spec.Device, copy: true));
     }
 
     public Tensor Respond(Observation observation, Tensor slates, long seed)
@@ -121,6 +114,28 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
         return _included = coins.lt(_sampling).nonzero().squeeze(1).DetachFromDisposeScope();
     }
 
+    /// <summary>Remembers what was shown and answered, and moves on.</summary>
+    /// <param name="shown">Ownership passes to the feedback.</param>
+    /// <param name="responses">Ownership passes to the feedback.</param>
+    private Feedback Conclude(Tensor users, Tensor shown, Tensor responses)
+    {
+        var userCount = users.shape[0];
+        var observation = Describe(users, Iteration, Iteration);
+        _history.Append(users, shown, responses);
+        var feedback = new Feedback
+        {
+            Observation = observation,
+            Slates = shown,
+            Responses = responses,
+            Reward = responses.sum(1),
+            NextObservation = Describe(users, Iteration + 1, Iteration + 1),
+            Terminated = zeros(userCount, ScalarType.Bool, Spec.Device),
+            Truncated = zeros(userCount, ScalarType.Bool, Spec.Device),
+        };
+        MoveTo(Iteration + 1);
+        return feedback;
+    }
+
     private Observation Describe(Tensor users, long iteration, long drawKey) => new()
     {
         UserIds = users.clone(),
@@ -132,6 +147,18 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
     };
 
     private Tensor Toss(RandomStream coins, Tensor users, Tensor slates, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var responses = empty(slates.shape, ScalarType.Float32, Spec.Device);
+        foreach (var (start, count) in UserSlices.Of(users.shape[0], slates.shape[1], Spec.Device))
+        {
+            using var slice = NewDisposeScope();
+            responses.narrow(0, start, count).copy_(TossSlice(coins, users.narrow(0, start, count), slates.narrow(0, start, count), iteration));
+        }
+        return responses.MoveToOuterDisposeScope();
+    }
+
+    private Tensor TossSlice(RandomStream coins, Tensor users, Tensor slates, long iteration)
     {
         using var scope = NewDisposeScope();
         var pairs = users.mul(Spec.ItemCount).unsqueeze(1).add(slates);
