@@ -34,34 +34,38 @@ public static class Guard
         if (userCount == 0)
             return;
         var facts = Facts(slates, spec.SlateSize);
-        if (facts[0] < 0 || facts[1] >= spec.ItemCount)
-            throw new ArgumentException($"slates holds item ids from {facts[0]} to {facts[1]}, allowed are 0 to {spec.ItemCount - 1}.", nameof(slates));
-        if (facts[2] != 0)
+        if (facts.Lowest < 0 || facts.Highest >= spec.ItemCount)
+            throw new ArgumentException($"slates holds item ids from {facts.Lowest} to {facts.Highest}, allowed are 0 to {spec.ItemCount - 1}.", nameof(slates));
+        if (facts.Repeated != 0)
             throw new ArgumentException("slates shows an item twice to the same user; the items of a slate must be distinct.", nameof(slates));
     }
 
-    /// <summary>The lowest id, the highest, and above 0 where an item stands twice in a row.</summary>
-    private static long[] Facts(Tensor slates, int slateSize)
+    /// <summary>The lowest id, the highest, and how many times an item stands in a row again.</summary>
+    private static (long Lowest, long Highest, long Repeated) Facts(Tensor slates, int slateSize)
     {
-        using var scope = NewDisposeScope();
-        var (lowest, highest) = (slates.min(), slates.max());
-        var repeated = zeros([], ScalarType.Int64, slates.device);
-        foreach (var (start, count) in UserSlices.Of(slates.shape[0], slateSize, slates.device))
+        var facts = (Lowest: long.MaxValue, Highest: long.MinValue, Repeated: 0L);
+        var gate = new Lock();
+        UserSlices.ForEach(slates.shape[0], slateSize, slates.device, (start, count) =>
         {
-            using var slice = NewDisposeScope();
             var rows = slates.narrow(0, start, count);
-            if (slateSize <= ComparedPairwise)
-            {
-                for (var distance = 1; distance < slateSize; distance++)
-                    repeated.add_(rows.narrow(1, distance, slateSize - distance).eq(rows.narrow(1, 0, slateSize - distance)).sum());
-            }
-            else
-            {
-                var sorted = rows.sort(dim: 1).Values;
-                repeated.add_(sorted.narrow(1, 1, slateSize - 1).eq(sorted.narrow(1, 0, slateSize - 1)).sum());
-            }
+            var slice = stack([rows.min(), rows.max(), Repeats(rows, slateSize)]).cpu().data<long>().ToArray();
+            lock (gate)
+                facts = (Math.Min(facts.Lowest, slice[0]), Math.Max(facts.Highest, slice[1]), facts.Repeated + slice[2]);
+        });
+        return facts;
+    }
+
+    private static Tensor Repeats(Tensor rows, int slateSize)
+    {
+        var repeats = zeros([], ScalarType.Int64, rows.device);
+        if (slateSize > ComparedPairwise)
+        {
+            var sorted = rows.sort(dim: 1).Values;
+            return repeats.add_(sorted.narrow(1, 1, slateSize - 1).eq(sorted.narrow(1, 0, slateSize - 1)).sum());
         }
-        return stack([lowest, highest, repeated]).cpu().data<long>().ToArray();
+        for (var distance = 1; distance < slateSize; distance++)
+            repeats.add_(rows.narrow(1, distance, slateSize - distance).eq(rows.narrow(1, 0, slateSize - distance)).sum());
+        return repeats;
     }
 
     /// <summary>Requires every value to be finite. Waits for the device once.</summary>

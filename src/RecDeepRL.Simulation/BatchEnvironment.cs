@@ -110,8 +110,10 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
         if (_included is not null)
             return _included;
         using var scope = NewDisposeScope();
-        var coins = _inclusion.Uniform(Iteration, _everyone);
-        return _included = coins.lt(_sampling).nonzero().squeeze(1).DetachFromDisposeScope();
+        var included = empty(_everyone.shape, ScalarType.Bool, Spec.Device);
+        UserSlices.ForEach(Spec.UserCount, 1, Spec.Device, (start, count) =>
+            included.narrow(0, start, count).copy_(_inclusion.Uniform(Iteration, _everyone.narrow(0, start, count)).lt(_sampling)));
+        return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
     }
 
     /// <summary>Remembers what was shown and answered, and moves on.</summary>
@@ -150,11 +152,8 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
     {
         using var scope = NewDisposeScope();
         var responses = empty(slates.shape, ScalarType.Float32, Spec.Device);
-        foreach (var (start, count) in UserSlices.Of(users.shape[0], slates.shape[1], Spec.Device))
-        {
-            using var slice = NewDisposeScope();
-            responses.narrow(0, start, count).copy_(TossSlice(coins, users.narrow(0, start, count), slates.narrow(0, start, count), iteration));
-        }
+        UserSlices.ForEach(users.shape[0], slates.shape[1], Spec.Device, (start, count) =>
+            responses.narrow(0, start, count).copy_(TossSlice(coins, users.narrow(0, start, count), slates.narrow(0, start, count), iteration)));
         return responses.MoveToOuterDisposeScope();
     }
 

@@ -57,13 +57,12 @@ internal sealed class UserHistory : IDisposable
     private static void Push(Tensor history, Tensor userIds, Tensor latest)
     {
         var (length, added) = (history.shape[1], latest.shape[1]);
-        foreach (var (start, count) in UserSlices.Of(userIds.shape[0], length + added, history.device))
+        UserSlices.ForEach(userIds.shape[0], length + added, history.device, (start, count) =>
         {
-            using var scope = NewDisposeScope();
             var users = userIds.narrow(0, start, count);
             var slates = latest.narrow(0, start, count);
             var known = added >= length ? slates : cat([history.index_select(0, users), slates], dim: 1);
             history.index_copy_(0, users, known.narrow(1, known.shape[1] - length, length));
-        }
+        });
     }
 }

@@ -52,11 +52,8 @@ internal sealed class RandomAgent(AgentContext context) : IAgent, IExplainsSlate
         using var scope = NewDisposeScope();
         var slateSize = context.Spec.SlateSize;
         var slates = empty([observation.UserCount, slateSize], ScalarType.Int64, context.Spec.Device);
-        foreach (var (start, count) in UserSlices.Of(observation.UserCount, slateSize, context.Spec.Device))
-        {
-            using var slice = NewDisposeScope();
-            DrawInto(slates.narrow(0, start, count), observation.UserIds.narrow(0, start, count), observation.DrawKey);
-        }
+        UserSlices.ForEach(observation.UserCount, 1, context.Spec.Device, (start, count) =>
+            DrawInto(slates.narrow(0, start, count), observation.UserIds.narrow(0, start, count), observation.DrawKey));
         return slates.MoveToOuterDisposeScope();
     }
 
