@@ -74,6 +74,8 @@ public sealed class RunPair : IDisposable
             count++;
             FinalizationPause.Breathe();
         }
+        // What the agent says of itself after the run's first round is about that round.
+        Agent.Diagnose();
         Iterations = checked(Iterations + count);
         return count;
     }

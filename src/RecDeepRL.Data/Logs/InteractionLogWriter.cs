@@ -13,7 +13,7 @@ namespace RecDeepRL.Data.Logs;
 public sealed class InteractionLogWriter : IDisposable
 {
     private const int RowsPerChunk = 1 << 20;
-    private const int ChunksInFlight = 4;
+    internal const int ChunksInFlight = 4;
 
     private readonly string _folder;
     private readonly FileStream _lock;
@@ -24,18 +24,20 @@ public sealed class InteractionLogWriter : IDisposable
     private readonly BlockingCollection<LogRows> _free = [];
     private readonly BlockingCollection<(LogRows Rows, bool IsLast)> _full = [];
     private readonly CancellationTokenSource _stopped = new();
+    private readonly Action? _beforeWriting;
     private readonly Thread _thread;
     private ExceptionDispatchInfo? _failure;
     private int _chunks;
     private long _bytesWritten;
     private long _rowsWritten;
 
-    private InteractionLogWriter(string folder, FileStream held, long nextIteration, Population population, int slateSize)
+    private InteractionLogWriter(string folder, FileStream held, long nextIteration, Population population, int slateSize, Action? beforeWriting)
     {
         _folder = folder;
         _lock = held;
         NextIteration = nextIteration;
         _slateSize = slateSize;
+        _beforeWriting = beforeWriting;
         _usersPerChunk = (int)Math.Clamp(population.UserCount, 1, Math.Max(1, RowsPerChunk / slateSize));
         _userKeys = population.UserKeys as long[] ?? [.. population.UserKeys];
         _itemKeys = population.ItemKeys as long[] ?? [.. population.ItemKeys];
@@ -58,7 +60,10 @@ public sealed class InteractionLogWriter : IDisposable
     /// <param name="population">Gives the keys of users and items. Borrowed; outlives the writer.</param>
     /// <exception cref="UserMistakeException">The folder holds something already, or with <paramref name="append"/> no log or a damaged one;
     /// another process writes to it; or it cannot be written to.</exception>
-    public static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population)
+    public static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population) => Open(folder, append, run, population, null);
+
+    /// <param name="beforeWriting">Called on the writing thread before each chunk, so that a test can be a slow disk.</param>
+    internal static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population, Action? beforeWriting)
     {
         FileStream? held = null;
         try
@@ -71,7 +76,7 @@ public sealed class InteractionLogWriter : IDisposable
             foreach (var leftover in LogFile.Leftovers(folder).ToList())
                 File.Delete(leftover);
             description.With(run with { FirstIteration = count }).Write(folder);
-            return new InteractionLogWriter(folder, held, count, population, run.SlateSize);
+            return new InteractionLogWriter(folder, held, count, population, run.SlateSize, beforeWriting);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -218,6 +223,7 @@ public sealed class InteractionLogWriter : IDisposable
             var buffers = new LevelBuffers(_usersPerChunk * _slateSize);
             foreach (var (rows, isLast) in _full.GetConsumingEnumerable())
             {
+                _beforeWriting?.Invoke();
                 temporary ??= Path.Combine(_folder, LogFile.TemporaryNameOf(rows.Iteration));
                 file ??= LogFile.OpenWriter(temporary);
                 if (rows.Count > 0)

@@ -10,6 +10,7 @@ namespace RecDeepRL.Data.Logs;
 /// a checksum.</remarks>
 internal static class LogFile
 {
+    private const int EncodedSideBySide = 1 << 16;
     private const string Prefix = "iteration-";
     private const string Suffix = ".parquet";
 
@@ -67,17 +68,35 @@ internal static class LogFile
         return new ParquetFileWriter(path, s_columns, properties);
     }
 
-    /// <summary>Adds the rows as one row group.</summary>
+    /// <summary>Adds the rows as one row group; the columns of a large one are encoded on two threads.</summary>
     public static void Write(ParquetFileWriter file, LogRows rows, LevelBuffers buffers)
     {
-        using var group = file.AppendRowGroup();
-        Write(group, rows.UserKeys.AsSpan(0, rows.Count));
-        Write(group, rows.ItemKeys.AsSpan(0, rows.Count));
-        WriteKnown(group, rows.Relevance.AsSpan(0, rows.Count), buffers);
-        Write(group, rows.Responses.AsSpan(0, rows.Count));
-        Write(group, buffers.Repeated(checked((int)rows.Iteration), rows.Count));
-        Write(group, rows.Slots.AsSpan(0, rows.Count));
-        WriteKnown(group, rows.Propensity.AsSpan(0, rows.Count), buffers);
+        using var group = file.AppendBufferedRowGroup();
+        if (rows.Count < EncodedSideBySide)
+        {
+            WriteIds();
+            WriteFigures();
+        }
+        else
+        {
+            Parallel.Invoke(WriteIds, WriteFigures);
+        }
+        group.Close();
+
+        void WriteIds()
+        {
+            Write(group, 0, rows.UserKeys.AsSpan(0, rows.Count));
+            Write(group, 1, rows.ItemKeys.AsSpan(0, rows.Count));
+            Write(group, 4, buffers.Repeated(checked((int)rows.Iteration), rows.Count));
+            Write(group, 5, rows.Slots.AsSpan(0, rows.Count));
+        }
+
+        void WriteFigures()
+        {
+            WriteKnown(group, 2, rows.Relevance.AsSpan(0, rows.Count), buffers);
+            Write(group, 3, rows.Responses.AsSpan(0, rows.Count));
+            WriteKnown(group, 6, rows.Propensity.AsSpan(0, rows.Count), buffers);
+        }
     }
 
     /// <summary>All rows of one iteration.</summary>
@@ -130,18 +149,18 @@ internal static class LogFile
             throw new UserMistakeException($"{path} has the columns {found}; a log has {s_expected}. Give another folder.");
     }
 
-    private static void Write<T>(RowGroupWriter group, ReadOnlySpan<T> values)
+    private static void Write<T>(RowGroupWriter group, int index, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        using var column = (ColumnWriter<T>)group.NextColumn();
+        using var column = (ColumnWriter<T>)group.Column(index);
         column.WriteBatch(values);
     }
 
     /// <summary>Writes what is a number, and nothing in the other rows.</summary>
-    private static void WriteKnown(RowGroupWriter group, ReadOnlySpan<float> values, LevelBuffers buffers)
+    private static void WriteKnown(RowGroupWriter group, int index, ReadOnlySpan<float> values, LevelBuffers buffers)
     {
         var (levels, known) = buffers.Split(values);
-        using var column = (ColumnWriter<float>)group.NextColumn();
+        using var column = (ColumnWriter<float>)group.Column(index);
         column.WriteBatch(values.Length, levels, [], known);
     }
 
