@@ -15,6 +15,7 @@ internal static class Program
         var root = new RootCommand("RecDeepRL: train, evaluate and compare recommenders on simulated users.")
         {
             TrainCommand.Create(),
+            SimulateCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Create(),
             PopulationCommand.Create(),

@@ -29,8 +29,8 @@ public sealed class RunPair : IDisposable
     /// <summary>The truth behind the environment, for bounds and regret.</summary>
     public ITruth Truth => (ITruth)Environment;
 
-    /// <summary>Rounds of the whole run.</summary>
-    public int Iterations { get; }
+    /// <summary>The environment's round at which the run ends: the rounds of the whole run, and before them those it was warm-started from.</summary>
+    public int Iterations { get; private set; }
 
     /// <exception cref="UserMistakeException">An unknown name, options out of range, or data that cannot be read.</exception>
     public static RunPair Create(Catalog catalog, RunPlan plan, torch.Device device)
@@ -52,6 +52,33 @@ public sealed class RunPair : IDisposable
     /// <param name="environment">Made from the plan's environment, options and data.</param>
     public static RunPair Create(Catalog catalog, RunPlan plan, IEnvironment environment) =>
         Start(catalog, plan.Resolve(catalog), environment, ownsEnvironment: false);
+
+    /// <summary>Takes environment and agent through rounds that have happened before, as a log tells them; the run's own rounds follow after them.
+    /// Users then remember what the log shows them, tastes that drift have drifted, and no coin of the log's rounds is tossed again.</summary>
+    /// <param name="rounds">In order, from the first. Disposed here.</param>
+    /// <returns>How many rounds there were.</returns>
+    /// <exception cref="UserMistakeException">The environment cannot be taken through given rounds.</exception>
+    public int WarmStart(IEnumerable<PlayedRound> rounds)
+    {
+        if (Environment is not IReplaysRounds past)
+            throw new UserMistakeException($"The environment '{Environment.Spec.Name}' cannot start from a log: it has a state that logs do not tell. Leave --warm-start out.");
+        using var pause = FinalizationPause.Begin();
+        var count = 0;
+        foreach (var round in rounds)
+        {
+            using var scope = torch.NewDisposeScope();
+            using var given = round;
+            using var feedback = past.Replay(given);
+            if (feedback.Observation.UserCount > 0)
+                Agent.Learn(feedback);
+            count++;
+            FinalizationPause.Breathe();
+        }
+        // What the agent says of itself after the run's first round is about that round.
+        Agent.Diagnose();
+        Iterations = checked(Iterations + count);
+        return count;
+    }
 
     public void Dispose()
     {

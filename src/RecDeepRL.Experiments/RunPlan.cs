@@ -20,6 +20,10 @@ public sealed record RunPlan
     /// <summary>Folder in the original's layout, absolute; none for the built-in population.</summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>Folder of an interaction log, absolute, that agent and environment go through before the first round; none for a cold start.
+    /// Whoever makes the pair reads the log and hands its rounds to <see cref="RunPair.WarmStart"/>.</summary>
+    public string? WarmStart { get; init; }
+
     /// <summary>Seed of population, coins and agent.</summary>
     public long Seed { get; init; } = 1;
 

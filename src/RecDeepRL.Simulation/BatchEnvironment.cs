@@ -15,7 +15,7 @@ namespace RecDeepRL.Simulation;
 /// Where items are answered for themselves, a user responds where draw &lt; appeal, with draws in [0, 1): never at 0, always at 1.
 /// The original's <c>rand() &lt;= p</c> differs on a set of measure zero.
 /// After a round come, in this order: history, dynamics, who leaves, the next observation, who takes whose place.</remarks>
-internal class BatchEnvironment : IEnvironment, ITruth
+internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 {
     private readonly BatchEnvironment? _parent;
     private readonly IResponseModel _model;
@@ -95,26 +95,15 @@ internal class BatchEnvironment : IEnvironment, ITruth
             observation.Dispose();
             throw new ArgumentException(fault, nameof(slates));
         }
-        var shown = slates.to(Spec.Device, copy: true);
-        var (responses, leaving) = Answer(users, shown);
-        using var gone = leaving;
-        _history.Append(users, shown, responses);
-        _candidates?.Remember(users, shown);
-        var (terminated, truncated) = _sessions?.CountRound(users, gone)
-            ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
-        var feedback = new Feedback
-        {
-            Observation = observation,
-            Slates = shown,
-            Responses = responses,
-            Reward = responses.sum(1),
-            NextObservation = Describe(users, Iteration + 1, DrawKeyOf(Iteration + 1)),
-            Terminated = terminated,
-            Truncated = truncated,
-        };
-        TurnOver(users, feedback);
-        MoveTo(Iteration + 1);
-        return feedback;
+        return Conclude(users, observation, slates.to(Spec.Device, copy: true), known: null);
+    }
+
+    public Feedback Replay(PlayedRound round)
+    {
+        Guard.Slates(round.Slates, round.UserIds.shape[0], Spec);
+        using var users = round.UserIds.to(Spec.Device, copy: true);
+        var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
+        return Conclude(users, observation, round.Slates.to(Spec.Device, copy: true), round.Responses.to(Spec.Device, copy: true));
     }
 
     public Tensor Respond(Observation observation, Tensor slates, long seed)
@@ -122,8 +111,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
         Guard.Slates(slates, observation.UserCount, Spec);
         if (Candidates.FaultOf(observation, slates) is { } fault)
             throw new ArgumentException(fault, nameof(slates));
-        using var appeal = Appeal(observation.UserIds, slates, observation.Iteration);
-        return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, appeal, observation.Iteration);
+        return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, observation.Iteration);
     }
 
     public Tensor ExpectedResponses(Tensor userIds, long iteration)
@@ -190,7 +178,9 @@ internal class BatchEnvironment : IEnvironment, ITruth
         if (_included is not null)
             return _included;
         using var scope = NewDisposeScope();
-        var included = _coins.Inclusion(Iteration, _everyone).lt(_sampling);
+        var included = empty(_everyone.shape, ScalarType.Bool, Spec.Device);
+        UserSlices.ForEach(Spec.UserCount, 1, Spec.Device, (start, count) =>
+            included.narrow(0, start, count).copy_(_coins.Inclusion(Iteration, _everyone.narrow(0, start, count)).lt(_sampling)));
         if (_sessions is not null)
             included.logical_and_(_sessions.Away.logical_not());
         return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
@@ -236,21 +226,58 @@ internal class BatchEnvironment : IEnvironment, ITruth
         return expected.reshape(appeal.shape);
     }
 
-    private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor appeal, long iteration)
+    /// <summary>The responses to slates by users as they are now, slice by slice.</summary>
+    private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration)
     {
         using var scope = NewDisposeScope();
-        return _choice.Draw(appeal, coins.Responses(iteration, users, slates, Spec.ItemCount), coins.Slates(iteration, users)).MoveToOuterDisposeScope();
+        var responses = empty(slates.shape, ScalarType.Float32, Spec.Device);
+        UserSlices.ForEach(users.shape[0], slates.shape[1], Spec.Device, (start, count) =>
+        {
+            var (someUsers, someSlates) = (users.narrow(0, start, count), slates.narrow(0, start, count));
+            responses.narrow(0, start, count).copy_(Draw(coins, someUsers, someSlates, Appeal(someUsers, someSlates, iteration), iteration));
+        });
+        return responses.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Draw(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor appeal, long iteration) =>
+        _choice.Draw(appeal, coins.Responses(iteration, users, slates, Spec.ItemCount), coins.Slates(iteration, users));
+
+    /// <summary>Remembers what was shown and answered, lets users change, come and go, and moves on.</summary>
+    /// <param name="observation">Of the users before. Ownership passes to the feedback.</param>
+    /// <param name="shown">Ownership passes to the feedback.</param>
+    /// <param name="known">Responses that are given; none where coins decide. Ownership passes to the feedback.</param>
+    private Feedback Conclude(Tensor users, Observation observation, Tensor shown, Tensor? known)
+    {
+        var (responses, leaving) = Answer(users, shown, known);
+        using var gone = leaving;
+        _history.Append(users, shown, responses);
+        _candidates?.Remember(users, shown);
+        var (terminated, truncated) = _sessions?.CountRound(users, gone)
+            ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
+        var feedback = new Feedback
+        {
+            Observation = observation,
+            Slates = shown,
+            Responses = responses,
+            Reward = responses.sum(1),
+            NextObservation = Describe(users, Iteration + 1, DrawKeyOf(Iteration + 1)),
+            Terminated = terminated,
+            Truncated = truncated,
+        };
+        TurnOver(users, feedback);
+        MoveTo(Iteration + 1);
+        return feedback;
     }
 
     /// <summary>The responses of a round, and who wants to leave after them; the dynamics have moved on then.</summary>
-    private (Tensor Responses, Tensor? Leaving) Answer(Tensor users, Tensor slates)
+    private (Tensor Responses, Tensor? Leaving) Answer(Tensor users, Tensor slates, Tensor? known)
     {
+        if (_dynamics.IsEmpty)
+            return (known ?? Toss(_coins, users, slates, Iteration), null);
         using var scope = NewDisposeScope();
         var rested = _model.Probabilities(users, slates, Iteration);
         var appeal = _dynamics.Adjust(rested, users, slates);
-        var responses = Toss(_coins, users, slates, appeal, Iteration);
-        if (_dynamics.IsEmpty)
-            return (responses.MoveToOuterDisposeScope(), null);
+        var responses = known ?? Draw(_coins, users, slates, appeal, Iteration);
         if (_sessions is null)
         {
             // Without sessions everybody's time goes on: who is not in the round has a rest.
@@ -258,7 +285,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
             _dynamics.Rest(_everyone.masked_select(others));
         }
         var leaving = _dynamics.Advance(users, slates, responses, rested, appeal, name => _coins.Dynamics(name, Iteration, users));
-        return (responses.MoveToOuterDisposeScope(), leaving?.MoveToOuterDisposeScope());
+        return (known ?? responses.MoveToOuterDisposeScope(), leaving?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Those whose session has ended go, others come.</summary>

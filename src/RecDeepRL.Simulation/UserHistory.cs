@@ -1,3 +1,4 @@
+using RecDeepRL.Core;
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
 
@@ -62,8 +63,13 @@ internal sealed class UserHistory : IDisposable
 
     private static void Push(Tensor history, Tensor userIds, Tensor latest)
     {
-        using var scope = NewDisposeScope();
-        var known = cat([history.index_select(0, userIds), latest], dim: 1);
-        history.index_copy_(0, userIds, known.narrow(1, latest.shape[1], history.shape[1]));
+        var (length, added) = (history.shape[1], latest.shape[1]);
+        UserSlices.ForEach(userIds.shape[0], length + added, history.device, (start, count) =>
+        {
+            var users = userIds.narrow(0, start, count);
+            var slates = latest.narrow(0, start, count);
+            var known = added >= length ? slates : cat([history.index_select(0, users), slates], dim: 1);
+            history.index_copy_(0, users, known.narrow(1, known.shape[1] - length, length));
+        });
     }
 }

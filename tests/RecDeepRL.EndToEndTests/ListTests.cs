@@ -57,6 +57,7 @@ public sealed class ListTests : WorkingFolder
     [Theory]
     [InlineData("--help")]
     [InlineData("train", "--help")]
+    [InlineData("simulate", "--help")]
     [InlineData("evaluate", "--help")]
     [InlineData("compare", "--help")]
     [InlineData("list", "--help")]

@@ -18,7 +18,7 @@ public sealed record EpsilonGreedyOptions
 /// <remarks>Sutton and Barto 2018, section 2.2, taken to slates: every slot of every user tosses its own coin; slots that do not explore keep
 /// their item of the greedy slate, slots that do are filled uniformly from the eligible items not kept. Items never shown count as mean 0
 /// while exploring and rank last while exploiting.</remarks>
-internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOptions options) : IAgent
+internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOptions options) : IAgent, IExplainsSlates
 {
     private readonly RandomStream _ties = new(context.Seed, "epsilon-greedy:ties");
     private readonly RandomStream _coins = new(context.Seed, "epsilon-greedy:coins");
@@ -28,12 +28,18 @@ internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOpti
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
-        var means = _statistics.Means();
-        if (mode == RecommendationMode.Explore)
-            means = means.masked_fill(_statistics.Shown.eq(0), 0.0);
-        var greedy = Ranking.Best(means.unsqueeze(0), observation, context.Spec.SlateSize, _ties);
+        var greedy = Ranking.Best(Scores(mode).unsqueeze(0), observation, context.Spec.SlateSize, _ties);
         var slates = mode == RecommendationMode.Explore ? Explore(greedy, observation) : greedy;
         return slates.MoveToOuterDisposeScope();
+    }
+
+    public SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var epsilon = mode == RecommendationMode.Explore ? options.Epsilon : 0;
+        return new SlateExplanation(
+            ItemExplanation.Relevance(_statistics.Means(), slates).MoveToOuterDisposeScope(),
+            observation.EligibleItems is null ? ItemExplanation.Propensity(Scores(mode), slates, epsilon).MoveToOuterDisposeScope() : null);
     }
 
     public void Learn(Feedback feedback) => _statistics.Add(feedback);
@@ -45,6 +51,12 @@ internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOpti
     public void Load(IStateReader reader) => _statistics.Load(reader);
 
     public void Dispose() => _statistics.Dispose();
+
+    private Tensor Scores(RecommendationMode mode)
+    {
+        var means = _statistics.Means();
+        return mode == RecommendationMode.Explore ? means.masked_fill(_statistics.Shown.eq(0), 0.0) : means;
+    }
 
     private Tensor Explore(Tensor greedy, Observation observation)
     {

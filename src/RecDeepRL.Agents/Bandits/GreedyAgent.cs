@@ -21,7 +21,7 @@ public sealed record GreedyOptions
 /// <summary>The items of highest mean response: no exploration beyond an optimistic start.</summary>
 /// <remarks>score = (m·k + s)/(m + n), with n responses of sum s and a prior k of strength m. Sutton and Barto 2018, sections 2.2 and 2.6.
 /// Exploit mode leaves the prior out and puts items never shown last.</remarks>
-internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) : IAgent
+internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) : IAgent, IExplainsSlates
 {
     private readonly RandomStream _ties = new(context.Seed, "greedy:ties");
     private readonly ItemStatistics _statistics = new(context.Spec);
@@ -29,8 +29,16 @@ internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) :
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
-        var scores = mode == RecommendationMode.Explore ? Estimates() : _statistics.Means();
-        return Ranking.Best(scores.unsqueeze(0), observation, context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+        return Ranking.Best(Scores(mode).unsqueeze(0), observation, context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    public SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var scores = Scores(mode);
+        return new SlateExplanation(
+            ItemExplanation.Relevance(scores, slates).MoveToOuterDisposeScope(),
+            observation.EligibleItems is null ? ItemExplanation.Propensity(scores, slates, epsilon: 0).MoveToOuterDisposeScope() : null);
     }
 
     public void Learn(Feedback feedback) => _statistics.Add(feedback);
@@ -42,6 +50,8 @@ internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) :
     public void Load(IStateReader reader) => _statistics.Load(reader);
 
     public void Dispose() => _statistics.Dispose();
+
+    private Tensor Scores(RecommendationMode mode) => mode == RecommendationMode.Explore ? Estimates() : _statistics.Means();
 
     private Tensor Estimates()
     {

@@ -22,7 +22,7 @@ public sealed record ThompsonOptions
 /// <remarks>θᵤᵢ ~ Beta(α + sᵢ, β + nᵢ − sᵢ), drawn for every pair of user and item apart, so that a batch explores as widely as its users
 /// are many. Thompson 1933; Chapelle and Li 2011, algorithm 2. Responses have to lie in [0, 1].
 /// Exploit mode ranks by the posterior mean (α + sᵢ)/(α + β + nᵢ) and puts items never shown last.</remarks>
-internal sealed class ThompsonAgent(AgentContext context, ThompsonOptions options) : IAgent
+internal sealed class ThompsonAgent(AgentContext context, ThompsonOptions options) : IAgent, IExplainsSlates
 {
     private readonly RandomStream _ties = new(context.Seed, "thompson:ties");
     private readonly RandomStream _draws = new(context.Seed, "thompson:draws");
@@ -37,6 +37,14 @@ internal sealed class ThompsonAgent(AgentContext context, ThompsonOptions option
             ? _draws.Beta(observation.DrawKey, Ranking.Lanes(observation.UserIds, context.Spec.ItemCount), successes, failures)
             : _statistics.WithoutUnseen(successes / (successes + failures)).unsqueeze(0);
         return Ranking.Best(scores, observation, context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Relevance is the posterior mean; the probability of a slate has no closed form.</summary>
+    public SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var mean = (_statistics.Responses + options.PriorSuccesses) / (_statistics.Shown + (options.PriorSuccesses + options.PriorFailures));
+        return new SlateExplanation(ItemExplanation.Relevance(mean, slates).MoveToOuterDisposeScope(), null);
     }
 
     public void Learn(Feedback feedback) => _statistics.Add(feedback);

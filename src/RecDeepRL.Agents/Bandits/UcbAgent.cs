@@ -31,7 +31,7 @@ public sealed record UcbOptions
 /// <remarks>index = sᵢ/nᵢ + √(c·ln n / nᵢ), with nᵢ responses of sum sᵢ and n = Σ nᵢ. Auer, Cesa-Bianchi and Fischer 2002, UCB1.
 /// Deviates: responses arrive in batches, within which nothing is learned; n counts shown items, K for each user.
 /// Sampled: an item never shown has index 1 + √(c·ln n); before any response all are alike.</remarks>
-internal sealed class UcbAgent(AgentContext context, UcbOptions options) : IAgent
+internal sealed class UcbAgent(AgentContext context, UcbOptions options) : IAgent, IExplainsSlates
 {
     private readonly RandomStream _ties = new(context.Seed, "ucb:ties");
     private readonly RandomStream _draws = new(context.Seed, "ucb:draws");
@@ -41,9 +41,18 @@ internal sealed class UcbAgent(AgentContext context, UcbOptions options) : IAgen
     {
         using var scope = NewDisposeScope();
         var scores = options.Selection == UcbSelection.Sampled ? Sample(observation)
-            : mode == RecommendationMode.Exploit ? _statistics.Means().unsqueeze(0)
-            : Indices(_statistics.Shown).masked_fill(_statistics.Shown.eq(0), double.PositiveInfinity).unsqueeze(0);
+            : Highest(mode).unsqueeze(0);
         return Ranking.Best(scores, observation, context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Relevance is the mean response, without the bonus. Propensity is told for the highest indices only.</summary>
+    public SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var isKnown = options.Selection == UcbSelection.Highest && observation.EligibleItems is null;
+        return new SlateExplanation(
+            ItemExplanation.Relevance(_statistics.Means(), slates).MoveToOuterDisposeScope(),
+            isKnown ? ItemExplanation.Propensity(Highest(mode), slates, epsilon: 0).MoveToOuterDisposeScope() : null);
     }
 
     public void Learn(Feedback feedback) => _statistics.Add(feedback);
@@ -55,6 +64,9 @@ internal sealed class UcbAgent(AgentContext context, UcbOptions options) : IAgen
     public void Load(IStateReader reader) => _statistics.Load(reader);
 
     public void Dispose() => _statistics.Dispose();
+
+    private Tensor Highest(RecommendationMode mode) => mode == RecommendationMode.Exploit ? _statistics.Means()
+        : Indices(_statistics.Shown).masked_fill(_statistics.Shown.eq(0), double.PositiveInfinity);
 
     private Tensor Indices(Tensor shown)
     {

@@ -24,6 +24,12 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
+    public static Option<string> WarmStart() => new("--warm-start")
+    {
+        Description = "Folder of an interaction log: the agent learns from it first, and the users have seen what it shows. Default: a cold start.",
+        HelpName = "LOG",
+    };
+
     public static Option<string> Libtorch() => new(LibtorchName)
     {
         Description = $"Folder of an existing libtorch to load, such as …/site-packages/torch/lib (Linux). Also by the environment variable {LibtorchFolder.Variable}.",

@@ -12,16 +12,17 @@ internal static class TrainCommand
         var agent = new Argument<string?>("AGENT") { Description = "Agent to train; 'list agents' shows all.", Arity = ArgumentArity.ZeroOrOne };
         var environment = new Option<string?>("--env") { Description = $"Environment; 'list environments' shows all. Default {RunInput.DefaultEnvironment}.", HelpName = "E" };
         var seed = new Option<long?>("--seed") { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
-        var iterations = new Option<int?>("--iterations") { Description = "Rounds of the whole run. Default: the environment's own.", HelpName = "N" };
+        var iterations = new Option<int?>("--iterations") { Description = "Rounds of the whole run, after those of --warm-start. Default: the environment's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "New folder for the run. Default: checkpoints/AGENT-ENV-seedN.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, from its newest checkpoint.", HelpName = "DIR" };
         var evaluateEvery = new Option<int?>("--evaluate-every") { Description = "Rounds between evaluations; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
         var checkpointEvery = new Option<int?>("--checkpoint-every") { Description = "Rounds between checkpoints; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
         var (data, device, config, set, threads, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("auto"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch());
+        var warmStart = CommonOptions.WarmStart();
         var command = new Command("train", "Train an agent in a simulated population, write checkpoints, and say how good it is.")
         {
-            agent, environment, data, device, seed, iterations, config, set, output, resume, evaluateEvery, checkpointEvery, threads, libtorch,
+            agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, threads, libtorch,
         };
         command.SetAction(parsed =>
         {
@@ -39,13 +40,13 @@ internal static class TrainCommand
             {
                 var input = RunInput.From(
                     CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
-                    parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(iterations), parsed.GetValue(device));
+                    parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(iterations), parsed.GetValue(device), parsed.GetValue(warmStart));
                 return TrainingSession.Start(input, parsed.GetValue(output));
             }
 
             TrainingSession Resume(string folder)
             {
-                foreach (var option in new Option[] { environment, seed, config, set, output })
+                foreach (var option in new Option[] { environment, seed, config, set, output, warmStart })
                 {
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UserMistakeException($"{option.Name} does not go with --resume: a run goes on as it was started. Only --iterations, --device and --data may change.");

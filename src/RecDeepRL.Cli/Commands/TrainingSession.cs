@@ -51,13 +51,18 @@ internal sealed class TrainingSession : IDisposable
         RunFolder? folder = null;
         try
         {
+            var iterations = pair.Iterations;
+            var learned = pair.StartWarm();
             folder = output is null
                 ? RunFolder.CreateBelow("checkpoints", $"{pair.Plan.Agent}-{pair.Plan.Environment}-seed{pair.Plan.Seed}")
                 : RunFolder.Create(output);
             AtomicFile.WriteAllText(
                 folder.PathOf("config.json"),
-                ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), pair.Iterations));
-            return new TrainingSession(pair, folder, TrainingTotals.None, input.Device);
+                ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), iterations));
+            var session = new TrainingSession(pair, folder, TrainingTotals.None, input.Device);
+            if (pair.Plan.WarmStart is { } log)
+                session._log.Information("learned from {Rounds} iterations of {Log:l}; the run's own follow", learned, log);
+            return session;
         }
         catch
         {

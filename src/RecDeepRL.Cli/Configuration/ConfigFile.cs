@@ -7,11 +7,11 @@ using RecDeepRL.Experiments;
 
 namespace RecDeepRL.Cli.Configuration;
 
-/// <summary>A JSON configuration: sections <c>agent</c> and <c>environment</c> with a name and options, and <c>run</c> with data, seed, iterations and device.
+/// <summary>A JSON configuration: sections <c>agent</c> and <c>environment</c> with a name and options, and <c>run</c> with data, warmStart, seed, iterations and device.
 /// Each section may be absent. What a run writes beside its results can be read back.</summary>
 internal sealed class ConfigFile
 {
-    private static readonly string[] s_runKeys = ["data", "seed", "iterations", "device"];
+    private static readonly string[] s_runKeys = ["data", "warmStart", "seed", "iterations", "device"];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,7 +23,7 @@ internal sealed class ConfigFile
 
     public Dictionary<string, string> EnvironmentOptions { get; } = [];
 
-    /// <summary>Values of <c>data</c>, <c>seed</c>, <c>iterations</c> and <c>device</c>.</summary>
+    /// <summary>Values of <c>data</c>, <c>warmStart</c>, <c>seed</c>, <c>iterations</c> and <c>device</c>.</summary>
     public Dictionary<string, string> Run { get; } = [];
 
     /// <exception cref="UserMistakeException">The file is missing, not JSON, or holds something unknown.</exception>
@@ -50,12 +50,14 @@ internal sealed class ConfigFile
     /// <summary>The text of a configuration that repeats a run.</summary>
     /// <param name="plan">Resolved.</param>
     /// <param name="device">As the user would write it; none to leave it open.</param>
-    /// <param name="iterations">Rounds of the run; none to leave it open.</param>
+    /// <param name="iterations">Rounds of the run, without those of a log it starts from; none to leave it open.</param>
     public static string Write(RunPlan plan, ComponentTypes types, string? device, int? iterations)
     {
         var run = new JsonObject { ["seed"] = plan.Seed };
         if (plan.DataFolder is not null)
             run["data"] = plan.DataFolder;
+        if (plan.WarmStart is not null)
+            run["warmStart"] = plan.WarmStart;
         if (iterations is not null)
             run["iterations"] = iterations;
         if (device is not null)

@@ -27,6 +27,7 @@ internal static class ConfigSchema
                 ["properties"] = new JsonObject
                 {
                     ["data"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "Folder with the original project's data; null for the built-in population." },
+                    ["warmStart"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "Folder of an interaction log to learn from first; null for a cold start." },
                     ["seed"] = new JsonObject { ["type"] = "integer", ["description"] = "Seed of population, coins and agent." },
                     ["iterations"] = new JsonObject { ["type"] = new JsonArray("integer", "null"), ["minimum"] = 1, ["description"] = "Rounds of the run; null for the environment's own number." },
                     ["device"] = new JsonObject { ["type"] = "string", ["pattern"] = "^(cpu|auto|cuda(:[0-9]+)?)$", ["description"] = "Where tensors live." },

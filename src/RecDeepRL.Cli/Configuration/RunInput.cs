@@ -15,7 +15,7 @@ internal sealed record RunInput(RunPlan Plan, string Device)
     /// <exception cref="UserMistakeException">Anything unknown, contradictory or out of range.</exception>
     public static RunInput From(
         Catalog catalog, string? agent, string? environment, IEnumerable<string> configs, IEnumerable<string> settings,
-        string? data, long? seed, int? iterations, string? device)
+        string? data, long? seed, int? iterations, string? device, string? warmStart = null)
     {
         var files = configs.Select(ConfigFile.Read).ToList();
         var configuredAgent = files.Select(file => file.Agent).LastOrDefault(name => name is not null);
@@ -36,6 +36,7 @@ internal sealed record RunInput(RunPlan Plan, string Device)
             EnvironmentOptions = Merge(files.Where(file => file.Environment is null || catalog.Environments.Find("environment", file.Environment).Name == environmentName)
                 .Select(file => file.EnvironmentOptions)),
             DataFolder = FullFolder(data ?? run.GetValueOrDefault("data")),
+            WarmStart = LogFolder(warmStart ?? run.GetValueOrDefault("warmStart")),
             Seed = seed ?? Number(run, "seed") ?? 1,
             Iterations = Rounds(iterations ?? Number(run, "iterations")),
         };
@@ -57,6 +58,16 @@ internal sealed record RunInput(RunPlan Plan, string Device)
         return Directory.Exists(folder)
             ? Path.GetFullPath(folder)
             : throw new UserMistakeException($"There is no data folder '{folder}'. Give the folder that holds response_models/, or leave --data out to use the built-in population.");
+    }
+
+    /// <exception cref="UserMistakeException">There is no such folder.</exception>
+    private static string? LogFolder(string? folder)
+    {
+        if (folder is null or "none")
+            return null;
+        return Directory.Exists(folder)
+            ? Path.GetFullPath(folder)
+            : throw new UserMistakeException($"There is no log folder '{folder}'. Give --warm-start a folder that 'simulate --log' wrote.");
     }
 
     private static Dictionary<string, string> Merge(IEnumerable<IReadOnlyDictionary<string, string>> layers)

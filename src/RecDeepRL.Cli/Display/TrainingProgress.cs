@@ -38,9 +38,10 @@ internal sealed class TrainingProgress : IRunRecorder
         _users += iteration.Users;
         var elapsed = _watch.Elapsed.TotalSeconds;
         var remaining = TimeSpan.FromSeconds(elapsed / (iteration.Iteration - _first) * (_total - iteration.Iteration));
+        var best = double.IsNaN(iteration.MeanOracle) ? "" : string.Create(CultureInfo.InvariantCulture, $" (best {iteration.MeanOracle:F4})");
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"iteration {iteration.Iteration}/{_total}  {iteration.MeanResponses:F4} responses/user (best {iteration.MeanOracle:F4})  {_users / elapsed:F0} users/s  {remaining:h\\:mm\\:ss} left");
+            $"iteration {iteration.Iteration}/{_total}  {iteration.MeanResponses:F4} responses/user{best}  {_users / elapsed:F0} users/s  {remaining:h\\:mm\\:ss} left");
         if (_bar is not null)
         {
             _bar.Value = iteration.Iteration;

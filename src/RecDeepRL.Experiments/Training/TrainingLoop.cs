@@ -20,7 +20,12 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <summary>Rounds between checkpoints; 0 for one at the end only.</summary>
     public int CheckpointEvery { get; init; }
 
-    /// <summary>Called after each step with what happened, before the agent learns of it, on the run's own thread; the feedback is borrowed.
+    /// <summary>Whether to work out what the oracle would have had from the users of each round, which takes users × items operations; where
+    /// not, it is not a number, and neither is regret.</summary>
+    public bool MeasureOracle { get; init; } = true;
+
+    /// <summary>Called after each step with what happened, before the agent learns of it, on the run's own thread; also for a round without
+    /// users, of which the agent is not told. The feedback is borrowed.
     /// Interaction logs are written from here. What it throws ends the run.</summary>
     public Action<Feedback>? Responded { get; init; }
 
@@ -68,7 +73,8 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         {
             // An agent is never asked about nobody; the round passes.
             using var nobody = empty([0, spec.SlateSize], ScalarType.Int64, spec.Device);
-            environment.Step(nobody).Dispose();
+            using var nothing = environment.Step(nobody);
+            Responded?.Invoke(nothing);
             LearnFromArrivals();
             return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
         }
@@ -118,13 +124,22 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var spec = pair.Environment.Spec;
-        var oracle = zeros([], ScalarType.Float64, spec.Device);
-        foreach (var (start, count) in UserParts.Of(observation.UserCount, spec.ItemCount))
+        var oracle = full([], MeasureOracle ? 0 : double.NaN, ScalarType.Float64, spec.Device);
+        if (MeasureOracle)
         {
-            using var part = NewDisposeScope();
-            oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.Slice(start, count)).sum());
+            foreach (var (start, count) in UserParts.Of(observation.UserCount, spec.ItemCount))
+            {
+                using var part = NewDisposeScope();
+                oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.Slice(start, count)).sum());
+            }
         }
-        var expected = pair.Truth.ExpectedResponses(observation.UserIds, slates, observation.Iteration).sum(ScalarType.Float64);
+        var expected = zeros([], ScalarType.Float64, spec.Device);
+        foreach (var (start, count) in UserSlices.Of(observation.UserCount, spec.SlateSize, spec.Device))
+        {
+            using var slice = NewDisposeScope();
+            var shown = pair.Truth.ExpectedResponses(observation.UserIds.narrow(0, start, count), slates.narrow(0, start, count), observation.Iteration);
+            expected.add_(shown.sum(ScalarType.Float64));
+        }
         var sums = stack([expected, oracle]).cpu().data<double>().ToArray();
         return (sums[0], sums[1]);
     }

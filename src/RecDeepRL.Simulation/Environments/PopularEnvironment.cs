@@ -11,8 +11,8 @@ namespace RecDeepRL.Simulation.Environments;
 /// <summary>Options of the environment <c>popular</c>.</summary>
 public sealed record PopularOptions : BatchOptions
 {
-    /// <summary>Users in the population, 1 to 10000000; none for 5000. Default none.</summary>
-    [Range(1, 10_000_000)]
+    /// <summary>Users in the population, 1 to 100000000; none for 5000. Default none.</summary>
+    [Range(1, 100_000_000)]
     public int? Users { get; init; }
 
     /// <summary>Items in the population, 1 to 1000000; none for 10, or for what the data folder holds. Default none.</summary>
@@ -50,8 +50,13 @@ internal static class PopularEnvironment
     }
 
     /// <summary>Users without features, numbered from 0: the original has no file of them.</summary>
-    internal static Population People(int? userCount, ItemPopularity items) =>
-        new([.. Enumerable.Range(0, userCount ?? 5000).Select(user => (long)user)], items.ItemKeys);
+    internal static Population People(int? userCount, ItemPopularity items)
+    {
+        var keys = new long[userCount ?? 5000];
+        for (var user = 0; user < keys.Length; user++)
+            keys[user] = user;
+        return new Population(keys, items.ItemKeys);
+    }
 
     /// <summary>What decides the probabilities, for the fingerprint.</summary>
     internal static byte[] Truth(ItemPopularity items) =>

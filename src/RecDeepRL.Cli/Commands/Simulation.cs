@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments;
+using RecDeepRL.Experiments.Evaluation;
+using RecDeepRL.Experiments.Training;
+using Serilog.Core;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary>One simulation as its user sees it: the log, the progress, and what it came to.</summary>
+/// <param name="pair">Fresh. Borrowed.</param>
+/// <param name="folder">Of the log.</param>
+internal sealed class Simulation(RunPair pair, string folder)
+{
+    /// <summary>Whether the log exists and goes on.</summary>
+    public required bool Append { get; init; }
+
+    /// <summary>Whether oracle and regret are measured.</summary>
+    public required bool MeasureOracle { get; init; }
+
+    /// <summary>The device as it was asked for.</summary>
+    public required string AskedDevice { get; init; }
+
+    /// <returns>The program's exit code.</returns>
+    public int Run()
+    {
+        using var console = RunLog.Create(null, new LoggingLevelSwitch());
+        var learned = pair.StartWarm();
+        using var log = pair.OpenLog(folder, Append);
+        var (environment, spec) = (pair.Environment, pair.Environment.Spec);
+        var (firstRound, firstLogged) = (environment.Iteration, log.NextIteration);
+        console.Information(
+            "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
+            pair.Plan.Agent, spec.Name, pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, pair.Iterations - firstRound, pair.Plan.Seed,
+            Devices.Describe(spec.Device), AskedDevice == "auto" ? " (chosen by auto)" : "");
+        if (learned > 0)
+            console.Information("learned from {Rounds} iterations of {Log:l}", learned, pair.Plan.WarmStart);
+        console.Information("log {Folder:l}, from iteration {First} on", folder, firstLogged);
+
+        using var interruption = new Interruption();
+        using var files = new MetricsFiles(folder, firstLogged);
+        var progress = new TrainingProgress(console, firstRound, pair.Iterations, null);
+        var explains = pair.Agent as IExplainsSlates;
+        var loop = new TrainingLoop(pair, new RecorderGroup(new Renumbered(files, firstLogged - firstRound), progress))
+        {
+            MeasureOracle = MeasureOracle,
+            Responded = feedback => log.Add(feedback, explains),
+        };
+        var watch = Stopwatch.StartNew();
+        var finished = loop.Run(interruption.Token);
+        log.Complete();
+        var rounds = log.NextIteration - firstLogged;
+        Screen.Out.Write(SimulationTable.Of(loop.Totals, rounds, log.RowsWritten, log.BytesWritten, watch.Elapsed, spec.SlateSize));
+        if (finished)
+            return ExitCode.Done;
+        console.Information("stopped after {Rounds} iterations; go on with: --log {Folder:l} --append --warm-start {Folder:l}", rounds, folder, folder);
+        return ExitCode.Interrupted;
+    }
+
+    /// <summary>Passes rounds on under their number in the log.</summary>
+    private sealed class Renumbered(IRunRecorder recorder, long offset) : IRunRecorder
+    {
+        public void Completed(IterationRecord iteration) => recorder.Completed(iteration with { Iteration = iteration.Iteration + offset });
+
+        public void Evaluated(EvaluationResult evaluation) => recorder.Evaluated(evaluation);
+
+        public void CheckpointWritten(string checkpoint) => recorder.CheckpointWritten(checkpoint);
+    }
+}

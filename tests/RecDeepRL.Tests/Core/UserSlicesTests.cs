@@ -1,0 +1,37 @@
+using RecDeepRL.Core;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Tests.Core;
+
+public sealed class UserSlicesTests
+{
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 5)]
+    [InlineData(100_000, 1)]
+    [InlineData(100_000, 7)]
+    [InlineData(3, 1_000_000)]
+    public void EveryUserIsInExactlyOneSlice(long users, long valuesPerUser)
+    {
+        var slices = UserSlices.Of(users, valuesPerUser, CPU).ToList();
+        var next = 0L;
+        foreach (var (start, count) in slices)
+        {
+            Assert.Equal(next, start);
+            Assert.InRange(count, 1, users);
+            next += count;
+        }
+        Assert.Equal(users, next);
+        var visited = new List<(long, long)>();
+        UserSlices.ForEach(users, valuesPerUser, CPU, (start, count) =>
+        {
+            lock (visited)
+                visited.Add((start, count));
+        });
+        Assert.Equal(slices, visited.Order());
+    }
+
+    [Fact]
+    public void AFaultIsTheCallersAsItIs() =>
+        Assert.Throws<TimeoutException>(() => UserSlices.ForEach(100_000, 1, CPU, (_, _) => throw new TimeoutException()));
+}
