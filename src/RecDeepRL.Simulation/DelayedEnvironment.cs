@@ -155,7 +155,7 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback
     {
         using var scope = NewDisposeScope();
         var users = inner.UserIds.masked_select(IsEmpty(inner));
-        _history.Forget(users);
+        _history.Clear(users);
         _began.index_fill_(0, users, round);
     }
 

@@ -24,10 +24,10 @@ internal sealed class UserHistory : IDisposable
     }
 
     /// <summary>Forgets what the given users were shown.</summary>
-    public void Forget(Tensor userIds)
+    public void Clear(Tensor userIds)
     {
         _items.index_fill_(0, userIds, -1L);
-        _responses.index_fill_(0, userIds, 0f);
+        _responses.index_fill_(0, userIds, 0);
     }
 
     /// <returns>[B, M] int64 of the given users, −1 where nothing was shown yet. The caller disposes.</returns>

@@ -172,6 +172,41 @@ public sealed class CommonOptionContractTests
 
     [Theory]
     [MemberData(nameof(Environments))]
+    public void SessionsApartKeepToTheOptionsWithAMemoryOfTheirOwn(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var world = new World(null, name, settings: s_everything);
+        for (var round = 0; round < 3; round++)
+            Step(world.Environment);
+        if (!world.Environment.Spec.HasEpisodes)
+        {
+            Assert.Throws<InvalidOperationException>(() => world.Environment.BeginSessions(3));
+            return;
+        }
+        using var before = MemoryCheckpoint.Of(world.Environment);
+        using (var sessions = world.Environment.BeginSessions(3))
+        {
+            var spec = sessions.Spec;
+            var shown = zeros([spec.UserCount, spec.ItemCount], ScalarType.Bool);
+            var stocked = (long)Math.Round(.7 * spec.ItemCount, MidpointRounding.AwayFromZero);
+            for (var round = 0; round < 2; round++) // 8 of 12 items are in stock, and one slate of 3 was seen: at least 5 are left for the second.
+            {
+                var observation = sessions.Observe();
+                Assert.True(observation.EligibleItems!.sum(1).le(Math.Min(Candidates, stocked)).all().item<bool>());
+                Assert.True(round > 0 || observation.RecentItems.eq(-1).all().item<bool>());
+                Assert.False(shown.index_select(0, observation.UserIds).logical_and(observation.EligibleItems!).any().item<bool>(), "an item that was seen is a candidate");
+                var plan = Assert.IsAssignableFrom<IPlanner>(sessions).Plan(observation);
+                sessions.Step(plan); // Refuses what is not eligible.
+                Assert.All(Assert.IsAssignableFrom<IDelayedFeedback>(sessions).TakeArrivals(), arrival => Assert.True(arrival.Observation.Iteration < round));
+                shown.index_copy_(0, observation.UserIds, shown.index_select(0, observation.UserIds).scatter_(1, plan, ones_like(plan, ScalarType.Bool)));
+            }
+        }
+        using var after = MemoryCheckpoint.Of(world.Environment);
+        before.AssertSameAs(after);
+    }
+
+    [Theory]
+    [MemberData(nameof(Environments))]
     public void NothingLeaks(string name)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -38,10 +38,11 @@ internal sealed class World : IDisposable
 
     private IAgent? AgentOrNone { get; }
 
-    /// <summary>Plays rounds as the harness does, one dispose scope each.</summary>
+    /// <summary>Plays rounds as the harness does, one dispose scope each, within a pause of finalisers.</summary>
     /// <returns>The slates shown, as ids.</returns>
     public List<long> Play(int rounds)
     {
+        using var pause = FinalizationPause.Begin();
         var shown = new List<long>();
         for (var round = 0; round < rounds; round++)
         {
@@ -50,6 +51,7 @@ internal sealed class World : IDisposable
             var slates = Agent.Recommend(observation, RecommendationMode.Explore);
             shown.AddRange(slates.data<long>());
             Agent.Learn(Environment.Step(slates));
+            FinalizationPause.Breathe();
         }
         return shown;
     }
