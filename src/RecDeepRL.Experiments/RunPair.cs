@@ -70,6 +70,11 @@ public sealed class RunPair : IDisposable
     public static IEnvironment CreateEnvironment(Catalog catalog, RunPlan plan, torch.Device device)
     {
         var registration = catalog.Environments.Find("environment", plan.Environment);
+        if (plan.DataFolder is not null && !registration.ReadsData)
+        {
+            throw new UserMistakeException(
+                $"A data folder was given, but '{registration.Name}' reads none. Leave --data out, or choose from {string.Join(", ", catalog.Environments.Where(one => one.ReadsData).Select(one => one.Name))}.");
+        }
         var environment = registration.Create(
             new EnvironmentContext(plan.Seed, device, plan.DataFolder), OptionsBinder.Bind(registration.OptionsType, plan.EnvironmentOptions));
         if (environment is not ITruth)

@@ -9,11 +9,11 @@ public static class ComparisonMarkdown
 {
     public static string Of(IReadOnlyList<ComparisonSummary> summaries)
     {
-        var text = new StringBuilder("Mean responses per user with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration.\n");
+        var text = new StringBuilder("Mean responses per user (per session where users come in sessions) with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration.\n");
         foreach (var environment in summaries.GroupBy(summary => summary.Environment))
         {
             var any = environment.First();
-            text.Append(CultureInfo.InvariantCulture, $"\n**{environment.Key}** (random {any.Random:F4}, best fixed list {any.BestFixed:F4}, oracle {any.Oracle:F4})\n\n")
+            text.Append(CultureInfo.InvariantCulture, $"\n**{environment.Key}** ({any.DescribeBounds()})\n\n")
                 .Append("| agent | seeds | final | final, expected | gap closed | mean while training | s/run |\n|---|---:|---:|---:|---:|---:|---:|\n");
             foreach (var row in environment.OrderByDescending(summary => summary.FinalExpected.Mean))
             {

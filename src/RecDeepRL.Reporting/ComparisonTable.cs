@@ -12,7 +12,7 @@ public static class ComparisonTable
         {
             var any = environment.First();
             var table = new Table().Border(TableBorder.Simple)
-                .Title(Markup.Escape($"{environment.Key}: random {EvaluationTable.Number(any.Random)}, best fixed list {EvaluationTable.Number(any.BestFixed)}, oracle {EvaluationTable.Number(any.Oracle)}"))
+                .Title(Markup.Escape($"{environment.Key}: {any.DescribeBounds()}"))
                 .AddColumn("agent").AddColumn(new TableColumn("seeds").RightAligned()).AddColumn(new TableColumn("final").RightAligned())
                 .AddColumn(new TableColumn("final expected").RightAligned()).AddColumn(new TableColumn("gap closed").RightAligned())
                 .AddColumn(new TableColumn("mean while training").RightAligned()).AddColumn(new TableColumn("s/run").RightAligned());

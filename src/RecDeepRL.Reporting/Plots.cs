@@ -10,20 +10,27 @@ public static class Plots
     private static readonly Color s_agent = Color.FromHex("#1f6feb");
     private static readonly Color s_bound = Color.FromHex("#8b949e");
 
-    /// <summary>Responses per user by iteration, while training and in the evaluations, between the bounds.</summary>
+    /// <summary>Responses per user by iteration, while training and in the evaluations, between the bounds; with sessions, responses per session
+    /// in the evaluations.</summary>
     /// <param name="path">Without ending.</param>
-    /// <param name="training">Iteration and mean responses of each training round.</param>
+    /// <param name="training">Iteration and mean responses of each training round. Not drawn with sessions: it counts by round and not by session.</param>
     /// <param name="evaluations">In exploit mode, at least one.</param>
     public static void LearningCurve(
         string path, string title, IReadOnlyList<(long Iteration, double MeanResponses)> training, IReadOnlyList<EvaluationResult> evaluations)
     {
-        using var plot = New(title, "iteration", "responses per user");
-        AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Oracle, "oracle", LinePattern.Dashed);
+        var sessions = evaluations[0].Bounds.Myopic is not null;
+        using var plot = New(title, "iteration", sessions ? "responses per session" : "responses per user");
+        AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Oracle, sessions ? "planning oracle" : "oracle", LinePattern.Dashed);
+        if (sessions)
+            AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Myopic!.Value, "myopic oracle", LinePattern.Solid);
         AddCurve(plot, evaluations, evaluation => evaluation.Bounds.BestFixed, "best fixed list", LinePattern.Dotted);
         AddCurve(plot, evaluations, evaluation => evaluation.Bounds.Random, "random", LinePattern.DenselyDashed);
-        var rounds = plot.Add.Scatter(training.Select(one => (double)one.Iteration).ToArray(), training.Select(one => one.MeanResponses).ToArray(), s_agent.WithAlpha(.4));
-        rounds.LegendText = "while training";
-        rounds.MarkerSize = 0;
+        if (!sessions)
+        {
+            var rounds = plot.Add.Scatter(training.Select(one => (double)one.Iteration).ToArray(), training.Select(one => one.MeanResponses).ToArray(), s_agent.WithAlpha(.4));
+            rounds.LegendText = "while training";
+            rounds.MarkerSize = 0;
+        }
         var scores = plot.Add.Scatter(evaluations.Select(one => (double)one.Iteration).ToArray(), evaluations.Select(one => one.MeanExpected).ToArray(), s_agent);
         scores.LegendText = "evaluation, expected";
         scores.LineWidth = 2;

@@ -1,8 +1,6 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
-using RecDeepRL.Simulation.Choices;
-using RecDeepRL.Simulation.Dynamics;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
@@ -18,9 +16,7 @@ namespace RecDeepRL.Simulation;
 internal class BatchEnvironment : IEnvironment, ITruth
 {
     private readonly BatchEnvironment? _parent;
-    private readonly IResponseModel _model;
-    private readonly IChoiceModel _choice;
-    private readonly DynamicsChain _dynamics;
+    private readonly UserBehaviour _behaviour;
     private readonly Sessions? _sessions;
     private readonly double _sampling;
     private readonly UserHistory _history;
@@ -33,22 +29,19 @@ internal class BatchEnvironment : IEnvironment, ITruth
     /// <param name="sampling">Probability that a user who is there takes part in a round, in (0, 1].</param>
     /// <param name="parts">What it is composed of beside the model; none for users who stay as they are and answer each item for itself.</param>
     public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null)
-        : this(spec, population, model, (parts ?? EnvironmentParts.Plain).Choice, new DynamicsChain((parts ?? EnvironmentParts.Plain).Dynamics),
+        : this(spec, population, new UserBehaviour(model, parts ?? EnvironmentParts.Plain, spec.ItemCount),
             parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, sampling, seed) { }
 
     /// <summary>The same users, items and truth at the beginning, borrowed from another environment, which has to outlive this one.</summary>
     /// <param name="sessions">Who comes and goes here. Ownership passes to the environment.</param>
     protected BatchEnvironment(BatchEnvironment parent, Sessions sessions, long seed)
-        : this(parent.Spec, parent.Population, parent._model, parent._choice, parent._dynamics.Fresh(), sessions, sampling: 1, seed) => _parent = parent;
+        : this(parent.Spec, parent.Population, parent._behaviour.Fresh(), sessions, sampling: 1, seed) => _parent = parent;
 
-    private BatchEnvironment(
-        EnvironmentSpec spec, Population population, IResponseModel model, IChoiceModel choice, DynamicsChain dynamics, Sessions? sessions, double sampling, long seed)
+    private BatchEnvironment(EnvironmentSpec spec, Population population, UserBehaviour behaviour, Sessions? sessions, double sampling, long seed)
     {
         Spec = spec;
         Population = population;
-        _model = model;
-        _choice = choice;
-        _dynamics = dynamics;
+        _behaviour = behaviour;
         _sessions = sessions;
         _sampling = sampling;
         _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
@@ -62,16 +55,16 @@ internal class BatchEnvironment : IEnvironment, ITruth
 
     public long Iteration { get; private set; }
 
-    public bool IsStationary => _model.IsStationary && _dynamics.IsEmpty;
+    public bool IsStationary => _behaviour.IsStationary;
 
-    public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
+    public bool SlotsAreIndependent => _behaviour.SlotsAreIndependent;
 
     public void Reset(long seed)
     {
         _coins = new EnvironmentCoins(seed);
         MoveTo(0);
         _history.Clear();
-        _dynamics.Restart(_everyone);
+        _behaviour.Restart(_everyone);
         _sessions?.Reset();
     }
 
@@ -85,10 +78,12 @@ internal class BatchEnvironment : IEnvironment, ITruth
         Guard.Slates(slates, users.shape[0], Spec);
         var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
         var shown = slates.to(Spec.Device, copy: true);
-        var (responses, leaving) = Answer(users, shown);
-        using var gone = leaving;
+        var responses = _behaviour.Respond(_coins, users, shown, Iteration);
+        using var leaving = _behaviour.Advance(_coins, users, shown, responses, Iteration);
+        if (_sessions is null)
+            RestOthers(users);
         _history.Append(users, shown, responses);
-        var (terminated, truncated) = _sessions?.CountRound(users, gone)
+        var (terminated, truncated) = _sessions?.CountRound(users, leaving)
             ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback
         {
@@ -108,29 +103,23 @@ internal class BatchEnvironment : IEnvironment, ITruth
     public Tensor Respond(Observation observation, Tensor slates, long seed)
     {
         Guard.Slates(slates, observation.UserCount, Spec);
-        using var appeal = Appeal(observation.UserIds, slates, observation.Iteration);
-        return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, appeal, observation.Iteration);
+        return _behaviour.Respond(new EnvironmentCoins(seed), observation.UserIds, slates, observation.Iteration);
     }
 
     public Tensor ExpectedResponses(Tensor userIds, long iteration)
     {
-        using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(userIds, iteration);
-        return Alone(Adjusted(rested, userIds)).MoveToOuterDisposeScope();
+        var (expected, _) = _behaviour.Outlook(userIds, iteration, withBurden: false);
+        return expected;
     }
 
-    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration)
-    {
-        using var appeal = Appeal(userIds, slates, iteration);
-        return _choice.Expected(appeal);
-    }
+    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _behaviour.Expected(userIds, slates, iteration);
 
     public void Save(IStateWriter writer)
     {
         writer.Write("iteration", Iteration);
         writer.Write("seed", _coins.Seed);
         _history.Save(writer.Under("history"));
-        _dynamics.Save(writer.Under("dynamics"));
+        _behaviour.Save(writer.Under("dynamics"));
         _sessions?.Save(writer.Under("sessions"));
     }
 
@@ -139,7 +128,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
         _coins = new EnvironmentCoins(reader.ReadInt64("seed"));
         MoveTo(reader.ReadInt64("iteration"));
         _history.Load(reader.Under("history"));
-        _dynamics.Load(reader.Under("dynamics"));
+        _behaviour.Load(reader.Under("dynamics"));
         _sessions?.Load(reader.Under("sessions"));
     }
 
@@ -148,24 +137,15 @@ internal class BatchEnvironment : IEnvironment, ITruth
         _included?.Dispose();
         _everyone.Dispose();
         _history.Dispose();
-        _dynamics.Dispose();
+        _behaviour.Dispose();
         _sessions?.Dispose();
-        if (_parent is not null)
-            return;
-        _model.Dispose();
-        Population.Dispose();
+        if (_parent is null)
+            Population.Dispose();
     }
 
     /// <summary>What every item would earn if it were shown alone now, and what showing it takes from the rounds to come.</summary>
     /// <returns>[B, N] float32 each; no burden where showing an item costs nothing. The caller disposes.</returns>
-    protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(userIds, iteration);
-        var appeal = Adjusted(rested, userIds);
-        var burden = _dynamics.Burden(userIds, rested, appeal);
-        return (Alone(appeal).MoveToOuterDisposeScope(), burden?.MoveToOuterDisposeScope());
-    }
+    protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration) => _behaviour.Outlook(userIds, iteration, withBurden: true);
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
     private Tensor Included()
@@ -192,55 +172,14 @@ internal class BatchEnvironment : IEnvironment, ITruth
     /// <summary>Training draws are keyed by the round; sessions of an evaluation by their seed too, so that agents draw otherwise there.</summary>
     private long DrawKeyOf(long iteration) => _parent is null ? iteration : RandomStream.DeriveSeed(_coins.Seed, "agent draws", iteration);
 
-    private Tensor Appeal(Tensor users, Tensor slates, long iteration)
+    /// <summary>Without sessions everybody's time goes on: who was not in the round has had a rest.</summary>
+    private void RestOthers(Tensor users)
     {
+        if (_behaviour.UsersStayAsTheyAre)
+            return;
         using var scope = NewDisposeScope();
-        return _dynamics.Adjust(_model.Probabilities(users, slates, iteration), users, slates).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The appeal of every item to users as they are now.</summary>
-    private Tensor Adjusted(Tensor rested, Tensor users)
-    {
-        if (_dynamics.IsEmpty)
-            return rested;
-        using var scope = NewDisposeScope();
-        var items = arange(Spec.ItemCount, ScalarType.Int64, Spec.Device).expand(users.shape[0], Spec.ItemCount);
-        return _dynamics.Adjust(rested, users, items).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The expected response to each item in a slate of its own.</summary>
-    private Tensor Alone(Tensor appeal)
-    {
-        if (_choice.SlotsAreIndependent)
-            return _choice.Expected(appeal);
-        using var single = appeal.reshape(-1, 1);
-        using var expected = _choice.Expected(single);
-        return expected.reshape(appeal.shape);
-    }
-
-    private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor appeal, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        return _choice.Draw(appeal, coins.Responses(iteration, users, slates, Spec.ItemCount), coins.Slates(iteration, users)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The responses of a round, and who wants to leave after them; the dynamics have moved on then.</summary>
-    private (Tensor Responses, Tensor? Leaving) Answer(Tensor users, Tensor slates)
-    {
-        using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(users, slates, Iteration);
-        var appeal = _dynamics.Adjust(rested, users, slates);
-        var responses = Toss(_coins, users, slates, appeal, Iteration);
-        if (_dynamics.IsEmpty)
-            return (responses.MoveToOuterDisposeScope(), null);
-        if (_sessions is null)
-        {
-            // Without sessions everybody's time goes on: who is not in the round has a rest.
-            var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
-            _dynamics.Rest(_everyone.masked_select(others));
-        }
-        var leaving = _dynamics.Advance(users, slates, responses, rested, appeal, name => _coins.Dynamics(name, Iteration, users));
-        return (responses.MoveToOuterDisposeScope(), leaving?.MoveToOuterDisposeScope());
+        var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
+        _behaviour.Rest(_everyone.masked_select(others));
     }
 
     /// <summary>Those whose session has ended go, others come.</summary>
@@ -257,8 +196,8 @@ internal class BatchEnvironment : IEnvironment, ITruth
             return;
         }
         var (resting, returning) = _sessions.OfThoseAway(away => _coins.Returns(Iteration, away));
-        _dynamics.Rest(resting);
-        _dynamics.Return(returning);
+        _behaviour.Rest(resting);
+        _behaviour.Return(returning);
         _sessions.Begin(returning);
         _sessions.SendAway(finished);
     }
@@ -267,7 +206,7 @@ internal class BatchEnvironment : IEnvironment, ITruth
     private void StartAnew(Tensor users)
     {
         _history.Clear(users);
-        _dynamics.Restart(users);
+        _behaviour.Restart(users);
     }
 
     private void MoveTo(long iteration)

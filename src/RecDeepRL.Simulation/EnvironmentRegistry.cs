@@ -9,18 +9,21 @@ public static class EnvironmentRegistry
 {
     public static IReadOnlyList<ComponentRegistration<EnvironmentContext, IEnvironment>> All { get; } =
     [
-        Environment<PopularOptions>("popular", "task1", "everybody likes the same few items", PopularEnvironment.Create),
-        Environment<ContextOptions>("context", "task2", "users and items have features, and the best item differs between users", ContextEnvironment.Create),
-        Environment<DriftOptions>("drift", "task3", "as popular, but tastes turn around during the run", DriftEnvironment.Create),
-        Environment<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
-        Environment<SessionsOptions>("sessions", null, "users tire of topics, lose patience and leave: what pleases now may end the session", SessionsEnvironment.Create),
-        Environment<LongTermSatisfactionOptions>("satisfaction", "choc-kale", "items that lure earn more at once and lower the satisfaction behind all engagement", LongTermSatisfactionEnvironment.Create),
+        Task<PopularOptions>("popular", "task1", "everybody likes the same few items", PopularEnvironment.Create),
+        Task<ContextOptions>("context", "task2", "users and items have features, and the best item differs between users", ContextEnvironment.Create),
+        Task<DriftOptions>("drift", "task3", "as popular, but tastes turn around during the run", DriftEnvironment.Create),
+        Task<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
+        ComponentRegistration.Of<EnvironmentContext, SessionsOptions, IEnvironment>(
+            "sessions", "users tire of topics, lose patience and leave: what pleases now may end the session", SessionsEnvironment.Create),
+        ComponentRegistration.Of<EnvironmentContext, LongTermSatisfactionOptions, IEnvironment>(
+            "satisfaction", "items that lure earn more at once and lower the satisfaction behind all engagement", LongTermSatisfactionEnvironment.Create, ["choc-kale"]),
     ];
 
     /// <exception cref="UserMistakeException">No such environment.</exception>
     public static ComponentRegistration<EnvironmentContext, IEnvironment> Find(string name) => All.Find("environment", name);
 
-    private static ComponentRegistration<EnvironmentContext, IEnvironment> Environment<TOptions>(
-        string name, string? alias, string summary, Func<EnvironmentContext, TOptions, IEnvironment> create)
-        where TOptions : class, new() => ComponentRegistration.Of(name, summary, create, alias is null ? [] : [alias]);
+    /// <summary>One of the original's tasks: built in, or read from the original's folder.</summary>
+    private static ComponentRegistration<EnvironmentContext, IEnvironment> Task<TOptions>(
+        string name, string alias, string summary, Func<EnvironmentContext, TOptions, IEnvironment> create)
+        where TOptions : class, new() => ComponentRegistration.Of(name, summary, create, [alias], readsData: true);
 }

@@ -10,7 +10,7 @@ public sealed record BestFixedOptions;
 
 /// <summary>The one list of highest mean expected response over all users and the environment's default number of iterations, shown to
 /// everybody at all times: what can be had without personalisation and without reacting to drift.</summary>
-/// <remarks>Items of equal mean are ordered at random once, from the seed, so that it stays one list.</remarks>
+/// <remarks>With sessions, the expectation at their beginning counts: later it depends on what was shown. Items of equal mean are ordered at random once, from the seed, so that it stays one list.</remarks>
 internal sealed class BestFixedAgent(AgentContext context) : IAgent, INeedsTruth
 {
     /// <summary>Pairs of user and item asked about at once.</summary>
@@ -53,7 +53,7 @@ internal sealed class BestFixedAgent(AgentContext context) : IAgent, INeedsTruth
     {
         var spec = context.Spec;
         var sums = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
-        var iterations = truth.IsStationary ? 1 : spec.DefaultIterations;
+        var iterations = truth.IsStationary || spec.HasEpisodes ? 1 : spec.DefaultIterations;
         var rows = Math.Max(1, PairsAtOnce / spec.ItemCount);
         for (var iteration = 0; iteration < iterations; iteration++)
             for (long first = 0; first < spec.UserCount; first += rows)

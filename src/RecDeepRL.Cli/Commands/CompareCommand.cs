@@ -18,7 +18,7 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var environments = new Option<string>("--env") { Description = "Environments, separated by commas, or all. Default all.", HelpName = "E,…", DefaultValueFactory = _ => "all" };
+        var environments = new Option<string>("--env") { Description = "Environments, separated by commas, or all: with --data, all that read data. Default all.", HelpName = "E,…", DefaultValueFactory = _ => "all" };
         var agents = new Option<string>("--agents") { Description = "Agents, separated by commas, or all. Default all.", HelpName = "a,b,…", DefaultValueFactory = _ => "all" };
         var seeds = new Option<int>("--seeds") { Description = "Seeds, from --seed on. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var seed = new Option<long>("--seed") { Description = "The first seed. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -36,10 +36,11 @@ internal static class CompareCommand
             var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
             CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
             var files = (parsed.GetValue(config) ?? []).Select(ConfigFile.Read).ToList();
+            var folder = RunInput.FullFolder(parsed.GetValue(data));
             var pairs = Pairs(
-                Names(parsed.GetValue(environments)!, "environment", CommonOptions.Catalog.Environments),
-                Names(parsed.GetValue(agents)!, "agent", CommonOptions.Catalog.Agents),
-                files, new Settings(parsed.GetValue(set) ?? []), RunInput.FullFolder(parsed.GetValue(data)), RunInput.Rounds(parsed.GetValue(iterations)));
+                Names(parsed.GetValue(environments)!, "environment", CommonOptions.Catalog.Environments, one => folder is null || one.ReadsData),
+                Names(parsed.GetValue(agents)!, "agent", CommonOptions.Catalog.Agents, _ => true),
+                files, new Settings(parsed.GetValue(set) ?? []), folder, RunInput.Rounds(parsed.GetValue(iterations)));
             var first = parsed.GetValue(seed);
             var plan = new ComparisonPlan { Pairs = pairs, Seeds = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(index => first + index)] };
             return Compare(plan, chosen, sideBySide, ResultFolder(parsed.GetValue(output)!));
@@ -47,12 +48,14 @@ internal static class CompareCommand
         return command;
     }
 
-    private static List<string> Names<TContext, TComponent>(string text, string kind, IReadOnlyList<ComponentRegistration<TContext, TComponent>> all)
+    /// <param name="fits">Which of them 'all' stands for.</param>
+    private static List<string> Names<TContext, TComponent>(
+        string text, string kind, IReadOnlyList<ComponentRegistration<TContext, TComponent>> all, Func<ComponentRegistration<TContext, TComponent>, bool> fits)
     {
         var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0)
             throw new UserMistakeException($"No {kind} was named. Give names separated by commas, or all.");
-        return [.. (names is ["all"] ? all.Select(one => one.Name) : names.Select(name => all.Find(kind, name).Name)).Distinct()];
+        return [.. (names is ["all"] ? all.Where(fits).Select(one => one.Name) : names.Select(name => all.Find(kind, name).Name)).Distinct()];
     }
 
     private static List<RunPlan> Pairs(List<string> environments, List<string> agents, List<ConfigFile> files, Settings settings, string? data, int? iterations)

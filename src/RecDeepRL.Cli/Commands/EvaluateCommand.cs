@@ -35,7 +35,7 @@ internal static class EvaluateCommand
         using var pair = RunPair.Create(CommonOptions.Catalog, manifest.ToPlan() with { DataFolder = data ?? manifest.DataFolder }, device);
         CheckpointStore.Restore(checkpoint, manifest, pair);
         using var interruption = new Interruption();
-        var bounds = Bounds.Of(pair.Environment, pair.Truth, pair.Environment.Iteration);
+        var bounds = Bounds.DependOnSeed(pair.Environment) ? null : Bounds.Of(pair.Environment, pair.Truth, pair.Environment.Iteration);
         var (exploit, explore) = (new List<EvaluationResult>(), new List<EvaluationResult>());
         for (var index = 0; index < seeds; index++)
         {
@@ -43,7 +43,7 @@ internal static class EvaluateCommand
                 return ExitCode.Interrupted;
             var seed = Evaluator.SeedOf(manifest.Seed, index);
             exploit.Add(Evaluator.Evaluate(pair.Environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds));
-            explore.Add(Evaluator.Evaluate(pair.Environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, bounds));
+            explore.Add(Evaluator.Evaluate(pair.Environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, exploit[^1].Bounds));
         }
         var spec = pair.Environment.Spec;
         System.Console.WriteLine(

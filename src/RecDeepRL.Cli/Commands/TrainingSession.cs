@@ -169,9 +169,18 @@ internal sealed class TrainingSession : IDisposable
         files.Evaluated(exploit);
         AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = Totals }, ResultJson.Options) + "\n");
         LearningCurve.Draw(_folder.Path, $"{_pair.Plan.Agent} in {_pair.Plan.Environment}, seed {_pair.Plan.Seed}");
-        _log.Information(
-            "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
-            exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, Totals.MeanResponses, Totals.Regret, Totals.Seconds);
+        if (environment.Spec.HasEpisodes)
+        {
+            _log.Information(
+                "final: {Mean:F4} responses/session in {Rounds:F1} rounds, expected {Expected:F4}; while training {Training:F4} responses/round, {Sessions} sessions ended; {Seconds:F1} s in the loop",
+                exploit.MeanResponses, exploit.Rounds, exploit.MeanExpected, Totals.MeanResponses, Totals.Sessions, Totals.Seconds);
+        }
+        else
+        {
+            _log.Information(
+                "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
+                exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, Totals.MeanResponses, Totals.Regret, Totals.Seconds);
+        }
         Screen.Out.Write(EvaluationTable.Of(_pair.Plan.Agent, [exploit], [explore]));
         _log.Information("checkpoint {Checkpoint:l}", CheckpointStore.Locate(_folder.Path));
     }

@@ -40,7 +40,7 @@ internal sealed class TrainingProgress : IRunRecorder
         var remaining = TimeSpan.FromSeconds(elapsed / (iteration.Iteration - _first) * (_total - iteration.Iteration));
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"iteration {iteration.Iteration}/{_total}  {iteration.MeanResponses:F4} responses/user (oracle {iteration.MeanOracle:F4})  {_users / elapsed:F0} users/s  {remaining:h\\:mm\\:ss} left");
+            $"iteration {iteration.Iteration}/{_total}  {iteration.MeanResponses:F4} responses/user (best {iteration.MeanOracle:F4})  {_users / elapsed:F0} users/s  {remaining:h\\:mm\\:ss} left");
         if (_bar is not null)
         {
             _bar.Value = iteration.Iteration;
@@ -53,9 +53,20 @@ internal sealed class TrainingProgress : IRunRecorder
             _log.Debug("{Progress:l}", text);
     }
 
-    public void Evaluated(EvaluationResult evaluation) => _log.Information(
-        "evaluation after {Iteration}: {Mean:F4} responses/user, expected {Expected:F4} (random {Random:F4}, best fixed {BestFixed:F4}, oracle {Oracle:F4})",
-        evaluation.Iteration, evaluation.MeanResponses, evaluation.MeanExpected, evaluation.Bounds.Random, evaluation.Bounds.BestFixed, evaluation.Bounds.Oracle);
+    public void Evaluated(EvaluationResult evaluation)
+    {
+        var bounds = evaluation.Bounds;
+        if (bounds.Myopic is { } myopic)
+        {
+            _log.Information(
+                "evaluation after {Iteration}: {Mean:F4} responses/session in {Rounds:F1} rounds, expected {Expected:F4} (random {Random:F4}, best fixed {BestFixed:F4}, myopic {Myopic:F4}, planner {Oracle:F4})",
+                evaluation.Iteration, evaluation.MeanResponses, evaluation.Rounds, evaluation.MeanExpected, bounds.Random, bounds.BestFixed, myopic, bounds.Oracle);
+            return;
+        }
+        _log.Information(
+            "evaluation after {Iteration}: {Mean:F4} responses/user, expected {Expected:F4} (random {Random:F4}, best fixed {BestFixed:F4}, oracle {Oracle:F4})",
+            evaluation.Iteration, evaluation.MeanResponses, evaluation.MeanExpected, bounds.Random, bounds.BestFixed, bounds.Oracle);
+    }
 
     public void CheckpointWritten(string folder) => _log.Debug("checkpoint {Folder:l}", folder);
 }

@@ -27,6 +27,9 @@ public sealed class ComponentRegistration<TContext, TComponent>
     /// <summary>Whether it uses the truth and so is a bound, not a method.</summary>
     public bool IsBound { get; init; }
 
+    /// <summary>Whether an environment can read its population from a data folder; agents and environments without one never do.</summary>
+    public bool ReadsData { get; init; }
+
     /// <summary>A record whose public properties are the options; a new one holds the defaults.</summary>
     public Type OptionsType { get; }
 
@@ -41,9 +44,9 @@ public sealed class ComponentRegistration<TContext, TComponent>
 public static class ComponentRegistration
 {
     public static ComponentRegistration<TContext, TComponent> Of<TContext, TOptions, TComponent>(
-        string name, string summary, Func<TContext, TOptions, TComponent> create, string[]? aliases = null, bool isBound = false)
+        string name, string summary, Func<TContext, TOptions, TComponent> create, string[]? aliases = null, bool isBound = false, bool readsData = false)
         where TOptions : class, new() =>
-        new(name, summary, typeof(TOptions), (context, options) => create(context, (TOptions)options)) { Aliases = aliases ?? [], IsBound = isBound };
+        new(name, summary, typeof(TOptions), (context, options) => create(context, (TOptions)options)) { Aliases = aliases ?? [], IsBound = isBound, ReadsData = readsData };
 
     /// <param name="kind">What is looked for, in a message: <c>agent</c> or <c>environment</c>.</param>
     /// <exception cref="UserMistakeException">No such name; the message suggests the nearest.</exception>

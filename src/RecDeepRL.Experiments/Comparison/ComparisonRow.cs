@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RecDeepRL.Experiments.Comparison;
 
-/// <summary>What came of one environment, agent and seed. Scores are mean responses per user.</summary>
+/// <summary>What came of one environment, agent and seed. Scores are mean responses per user, or per session where there are sessions.</summary>
 public sealed record ComparisonRow
 {
     public required string Environment { get; init; }
@@ -17,7 +17,7 @@ public sealed record ComparisonRow
     /// <summary>The same under the truth.</summary>
     public required double FinalExpected { get; init; }
 
-    /// <summary>Mean over all slates shown while training, as drawn.</summary>
+    /// <summary>Mean over all slates shown while training, as drawn; with sessions too it is per slate.</summary>
     public required double TrainingMean { get; init; }
 
     /// <summary>Bounds at the final evaluation, under the truth.</summary>
@@ -36,8 +36,14 @@ public sealed record ComparisonRow
     /// <summary>Mean expected responses of the slates shown while training.</summary>
     public required double TrainingExpected { get; init; }
 
-    /// <summary>What the oracle would have had from the same users.</summary>
+    /// <summary>What the best slates of each round alone would have had from the same users.</summary>
     public required double TrainingOracle { get; init; }
+
+    /// <summary>With sessions, what the best slates of each round alone earn; none without.</summary>
+    public double? Myopic { get; init; }
+
+    /// <summary>Mean rounds of a session in the final evaluation; 1 without sessions.</summary>
+    public double Rounds { get; init; } = 1;
 
     public required int SlateSize { get; init; }
 
@@ -49,10 +55,10 @@ public sealed record ComparisonRow
 
     /// <summary>The header of results.csv.</summary>
     public static string Header =>
-        "environment,agent,seed,final,final_expected,training_mean,random,best_fixed,oracle,seconds,final_explore,precision,training_expected,training_oracle,slate_size,iterations,source,device";
+        "environment,agent,seed,final,final_expected,training_mean,random,best_fixed,oracle,seconds,final_explore,precision,training_expected,training_oracle,slate_size,iterations,source,device,myopic,rounds";
 
     /// <summary>One line of results.csv.</summary>
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Environment},{Agent},{Seed},{Final:R},{FinalExpected:R},{TrainingMean:R},{Random:R},{BestFixed:R},{Oracle:R},{Seconds:F3},{FinalExplore:R},{Final / SlateSize:R},{TrainingExpected:R},{TrainingOracle:R},{SlateSize},{Iterations},{Source},{Device}");
+        $"{Environment},{Agent},{Seed},{Final:R},{FinalExpected:R},{TrainingMean:R},{Random:R},{BestFixed:R},{Oracle:R},{Seconds:F3},{FinalExplore:R},{Final / (SlateSize * Rounds):R},{TrainingExpected:R},{TrainingOracle:R},{SlateSize},{Iterations},{Source},{Device},{Myopic:R},{Rounds:R}");
 }

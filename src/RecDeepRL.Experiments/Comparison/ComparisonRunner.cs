@@ -80,8 +80,8 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         var loop = new TrainingLoop(pair, new NoRecorder());
         if (!loop.Run(cancellation))
             return null;
-        var bounds = Bounds.Of(environment, pair.Truth, environment.Iteration);
         var seed = Evaluator.SeedOf(plan.Seed);
+        var bounds = Bounds.Of(environment, pair.Truth, environment.Iteration, seed);
         var final = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds);
         var explore = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, bounds);
         var totals = loop.Totals;
@@ -101,6 +101,8 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
             TrainingExpected = totals.Expected / totals.Users,
             TrainingOracle = totals.Oracle / totals.Users,
             SlateSize = environment.Spec.SlateSize,
+            Myopic = bounds.Myopic,
+            Rounds = final.Rounds,
             Iterations = environment.Iteration,
             Source = plan.DataFolder is null ? "built-in" : "data",
             Device = Devices.Describe(device),

@@ -6,6 +6,14 @@ namespace RecDeepRL.Experiments.Comparison;
 public sealed record ComparisonSummary(
     string Environment, string Agent, Interval Final, Interval FinalExpected, Interval TrainingMean, double Random, double BestFixed, double Oracle, double Seconds)
 {
+    /// <summary>With sessions, what the best slates of each round alone earn, averaged over seeds; none without.</summary>
+    public double? Myopic { get; init; }
+
+    /// <summary>The bounds in words, for headings.</summary>
+    public string DescribeBounds() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"random {Random:F4}, best fixed list {BestFixed:F4}, {(Myopic is { } myopic ? $"myopic oracle {myopic.ToString("F4", System.Globalization.CultureInfo.InvariantCulture)}, planning oracle" : "oracle")} {Oracle:F4}");
+
     /// <summary>Share of the gap from random to oracle that the expected final score closes, with both bounds averaged over seeds.</summary>
     public double GapClosed => (FinalExpected.Mean - Random) / (Oracle - Random);
 
@@ -17,6 +25,7 @@ public sealed record ComparisonSummary(
             Interval.Of(cells.Select(row => row.Final)),
             Interval.Of(cells.Select(row => row.FinalExpected)),
             Interval.Of(cells.Select(row => row.TrainingMean)),
-            cells.Average(row => row.Random), cells.Average(row => row.BestFixed), cells.Average(row => row.Oracle), cells.Average(row => row.Seconds))),
+            cells.Average(row => row.Random), cells.Average(row => row.BestFixed), cells.Average(row => row.Oracle), cells.Average(row => row.Seconds))
+        { Myopic = cells.Average(row => row.Myopic) }),
     ];
 }

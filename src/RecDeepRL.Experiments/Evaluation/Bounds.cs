@@ -3,63 +3,103 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Experiments.Evaluation;
 
-/// <summary>What the truth allows, as expected responses per user: the frame in which a score is read.</summary>
-/// <param name="Random">K items drawn uniformly.</param>
-/// <param name="BestFixed">The one list for everybody that is best over the environment's default number of iterations.</param>
-/// <param name="Oracle">Each user's K best items.</param>
-public sealed record Bounds(double Random, double BestFixed, double Oracle)
+/// <summary>What the truth allows, as expected responses per user, or per session where there are sessions: the frame in which a score is read.</summary>
+/// <param name="Random">K items drawn uniformly from those that may be shown.</param>
+/// <param name="BestFixed">The one list for everybody that is best over the environment's default number of iterations; where users may be shown
+/// different items, each gets the best of the list that may be shown. With sessions, the list that is best at their beginning.</param>
+/// <param name="Oracle">Each user's K best items. With sessions, the environment's planner: the best policy known, and a lower bound of what is possible.</param>
+/// <param name="Myopic">With sessions only: each user's K best items of every round, whatever that does to the rounds after it.</param>
+public sealed record Bounds(double Random, double BestFixed, double Oracle, double? Myopic = null)
 {
     /// <summary>Share of the gap between random and oracle that a score closes: 0 at random, 1 at the oracle; not a number where there is no gap.</summary>
     public double GapClosed(double score) => (score - Random) / (Oracle - Random);
 
+    /// <summary>Whether evaluations of different seeds have different bounds: with sessions, and where the items that may be shown are drawn.</summary>
+    public static bool DependOnSeed(IEnvironment environment)
+    {
+        if (environment.Spec.HasEpisodes)
+            return true;
+        using var everyone = environment.ObserveAll(0);
+        return everyone.EligibleItems is not null;
+    }
+
     /// <summary>Over all users, as of one iteration. Memory is bounded by parts of the population.</summary>
-    public static Bounds Of(IEnvironment environment, ITruth truth, long iteration)
+    /// <param name="iteration">Of no effect with sessions, which are played from their beginning.</param>
+    /// <param name="seed">Seed of the evaluation: sessions are played, and eligible items drawn, as in it.</param>
+    public static Bounds Of(IEnvironment environment, ITruth truth, long iteration, long seed = 0)
     {
         using var pause = FinalizationPause.Begin();
         using var gradients = no_grad();
+        if (environment.Spec.HasEpisodes)
+            return SessionBounds.Of(environment, seed);
         var spec = environment.Spec;
-        var horizon = truth.IsStationary ? 1 : Math.Max(spec.DefaultIterations, 1);
         using var outer = NewDisposeScope();
-        var overLoop = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
-        for (var round = 0; round < horizon; round++)
-            overLoop.add_(MeanByItem(spec, truth, truth.IsStationary ? iteration : round));
-        var best = overLoop.topk(spec.SlateSize).indexes;
-        var now = truth.IsStationary ? overLoop : MeanByItem(spec, truth, iteration);
-        return new Bounds(
-            now.mean().item<double>() * spec.SlateSize,
-            now.index_select(0, best).sum().item<double>(),
-            OracleSum(spec, truth, iteration) / spec.UserCount);
-    }
-
-    /// <summary>[B] float64: the expected responses of each user's K best items.</summary>
-    public static Tensor OracleByUser(EnvironmentSpec spec, ITruth truth, Tensor userIds, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        var expected = truth.ExpectedResponses(userIds, iteration);
-        return expected.topk(spec.SlateSize, dim: 1, sorted: false).values.to_type(ScalarType.Float64).sum(1).MoveToOuterDisposeScope();
-    }
-
-    private static Tensor MeanByItem(EnvironmentSpec spec, ITruth truth, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        var total = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
+        var fixedScores = MeansOverTheLoop(spec, truth, iteration).unsqueeze(0);
+        using var everyone = environment.ObserveAll(Evaluator.DrawKeyOf(seed));
+        var sums = zeros([3], ScalarType.Float64, spec.Device);
         foreach (var (start, count) in UserParts.Of(spec.UserCount, spec.ItemCount))
         {
             using var part = NewDisposeScope();
-            total.add_(truth.ExpectedResponses(arange(start, start + count, ScalarType.Int64, spec.Device), iteration).sum(0, type: ScalarType.Float64));
+            var users = everyone.Slice(start, count);
+            var appeal = truth.ExpectedResponses(users.UserIds, iteration);
+            sums.add_(stack([
+                RandomValue(spec, truth, users, appeal, iteration, seed),
+                Value(truth, users, ReferenceSlates.Best(fixedScores, users, spec.SlateSize), appeal, iteration).sum(),
+                Value(truth, users, ReferenceSlates.Best(appeal, users, spec.SlateSize), appeal, iteration).sum(),
+            ]));
+            FinalizationPause.Breathe();
+        }
+        var means = sums.div_(spec.UserCount).cpu().data<double>().ToArray();
+        return new Bounds(means[0], means[1], means[2]);
+    }
+
+    /// <summary>[B] float64: the expected responses to each user's best slate of this round alone.</summary>
+    /// <param name="users">Of the environment's current round.</param>
+    public static Tensor OracleByUser(EnvironmentSpec spec, ITruth truth, Observation users)
+    {
+        using var scope = NewDisposeScope();
+        var appeal = truth.ExpectedResponses(users.UserIds, users.Iteration);
+        return Value(truth, users, ReferenceSlates.Best(appeal, users, spec.SlateSize), appeal, users.Iteration).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[N] float64: each item's mean appeal over all users, and over the loop where the truth changes with time.</summary>
+    /// <param name="iteration">The iteration that counts where it does not matter which.</param>
+    internal static Tensor MeansOverTheLoop(EnvironmentSpec spec, ITruth truth, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var total = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
+        // With sessions it is users who change, not the iterations that differ; a session's beginning stands for all.
+        var rounds = truth.IsStationary || spec.HasEpisodes ? 1 : Math.Max(spec.DefaultIterations, 1);
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var (start, count) in UserParts.Of(spec.UserCount, spec.ItemCount))
+            {
+                using var part = NewDisposeScope();
+                var users = arange(start, start + count, ScalarType.Int64, spec.Device);
+                total.add_(truth.ExpectedResponses(users, rounds == 1 ? iteration : round).sum(0, type: ScalarType.Float64));
+                FinalizationPause.Breathe();
+            }
         }
         return total.div_(spec.UserCount).MoveToOuterDisposeScope();
     }
 
-    private static double OracleSum(EnvironmentSpec spec, ITruth truth, long iteration)
+    /// <summary>[B] float64: the expected responses to slates.</summary>
+    private static Tensor Value(ITruth truth, Observation users, Tensor slates, Tensor appeal, long iteration)
     {
         using var scope = NewDisposeScope();
-        var total = zeros([], ScalarType.Float64, spec.Device);
-        foreach (var (start, count) in UserParts.Of(spec.UserCount, spec.ItemCount))
-        {
-            using var part = NewDisposeScope();
-            total.add_(OracleByUser(spec, truth, arange(start, start + count, ScalarType.Int64, spec.Device), iteration).sum());
-        }
-        return total.item<double>();
+        var expected = truth.SlotsAreIndependent ? appeal.gather(1, slates) : truth.ExpectedResponses(users.UserIds, slates, iteration);
+        return expected.to_type(ScalarType.Float64).sum(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[] float64: the expected responses of these users to random slates; exactly where slots are independent, else by drawing one slate each.</summary>
+    private static Tensor RandomValue(EnvironmentSpec spec, ITruth truth, Observation users, Tensor appeal, long iteration, long seed)
+    {
+        using var scope = NewDisposeScope();
+        if (!truth.SlotsAreIndependent)
+            return Value(truth, users, ReferenceSlates.Random(users, spec.ItemCount, spec.SlateSize, seed), appeal, iteration).sum().MoveToOuterDisposeScope();
+        if (users.EligibleItems is not { } eligible)
+            return appeal.sum(ScalarType.Float64).mul_((double)spec.SlateSize / spec.ItemCount).MoveToOuterDisposeScope();
+        var means = appeal.mul(eligible).sum(1, type: ScalarType.Float64).div_(eligible.sum(1, type: ScalarType.Float64));
+        return means.sum().mul_(spec.SlateSize).MoveToOuterDisposeScope();
     }
 }

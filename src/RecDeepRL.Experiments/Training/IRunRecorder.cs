@@ -19,7 +19,7 @@ public interface IRunRecorder
 /// <param name="Users">Users in the round; the means below are not numbers where there were none.</param>
 /// <param name="MeanResponses">Responses per user, as drawn.</param>
 /// <param name="MeanExpected">Expected responses per user to what was shown.</param>
-/// <param name="MeanOracle">Expected responses per user that the oracle would have had from the same users.</param>
+/// <param name="MeanOracle">Expected responses per user to the best slates of this round alone, from the same users as they were.</param>
 /// <param name="Seconds">Time of the round.</param>
 /// <param name="Diagnostics">What the agent says of itself, by name.</param>
 /// <param name="Totals">The run so far.</param>

@@ -18,7 +18,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
     {
         _metrics = Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration);
         _evaluations = Open(
-            Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed", iteration);
+            Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed,myopic,rounds", iteration);
         _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration);
         _events = SummaryWriter(Path.Combine(folder, "events"), createRunName: false);
     }
@@ -41,7 +41,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
     {
         Write(
             _evaluations, evaluation.Iteration, evaluation.MeanResponses, evaluation.Precision, evaluation.MeanExpected,
-            evaluation.Bounds.Random, evaluation.Bounds.BestFixed, evaluation.Bounds.Oracle, evaluation.Regret, evaluation.GapClosed);
+            evaluation.Bounds.Random, evaluation.Bounds.BestFixed, evaluation.Bounds.Oracle, evaluation.Regret, evaluation.GapClosed, evaluation.Bounds.Myopic ?? double.NaN, evaluation.Rounds);
         Plot("evaluation/mean_responses", evaluation.MeanResponses, evaluation.Iteration);
         Plot("evaluation/mean_expected", evaluation.MeanExpected, evaluation.Iteration);
         Plot("evaluation/gap_closed", evaluation.GapClosed, evaluation.Iteration);

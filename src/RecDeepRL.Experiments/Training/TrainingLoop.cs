@@ -36,7 +36,10 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     {
         using var pause = FinalizationPause.Begin();
         var environment = pair.Environment;
-        var bounds = EvaluateEvery > 0 && pair.Truth.IsStationary ? Bounds.Of(environment, pair.Truth, environment.Iteration) : null;
+        // What cannot change is computed once for all evaluations on the way.
+        var seed = Evaluator.SeedOf(pair.Plan.Seed);
+        var bounds = EvaluateEvery > 0 && (environment.Spec.HasEpisodes || (pair.Truth.IsStationary && !Bounds.DependOnSeed(environment)))
+            ? Bounds.Of(environment, pair.Truth, environment.Iteration, seed) : null;
         while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
         {
             recorder.Completed(Round());
@@ -44,7 +47,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
             {
                 recorder.Evaluated(Evaluator.Evaluate(
-                    environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, Evaluator.SeedOf(pair.Plan.Seed), bounds));
+                    environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds));
             }
             if (CheckpointEvery > 0 && environment.Iteration % CheckpointEvery == 0)
                 WriteCheckpoint();
@@ -66,16 +69,24 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             // An agent is never asked about nobody; the round passes.
             using var nobody = empty([0, spec.SlateSize], ScalarType.Int64, spec.Device);
             environment.Step(nobody).Dispose();
+            LearnFromArrivals();
             return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
         }
         Tensor slates;
         using (no_grad())
             slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
+        watch.Stop();
+        // Before the step: the expectation is of the users as they are when they see the slate.
+        var (expected, oracle) = Expectations(observation, slates);
+        watch.Start();
         using var feedback = environment.Step(slates);
         Responded?.Invoke(feedback);
-        pair.Agent.Learn(feedback);
+        if (environment is IDelayedFeedback)
+            LearnFromArrivals();
+        else
+            pair.Agent.Learn(feedback);
         var seconds = watch.Elapsed.TotalSeconds;
-        var (responses, expected, oracle) = Sums(feedback);
+        var (responses, ended) = Outcome(feedback);
         Totals = Totals with
         {
             Rounds = Totals.Rounds + 1,
@@ -84,26 +95,47 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             Expected = Totals.Expected + expected,
             Oracle = Totals.Oracle + oracle,
             Seconds = Totals.Seconds + seconds,
+            Sessions = Totals.Sessions + ended,
         };
         return new IterationRecord(
             environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, pair.Agent.Diagnose(), Totals);
     }
 
-    private (double Responses, double Expected, double Oracle) Sums(Feedback feedback)
+    private void LearnFromArrivals()
+    {
+        if (pair.Environment is not IDelayedFeedback delayed)
+            return;
+        foreach (var arrival in delayed.TakeArrivals())
+        {
+            using (arrival)
+                pair.Agent.Learn(arrival);
+        }
+    }
+
+    /// <summary>What the slates, and the best slates of this round alone, can be expected to bring.</summary>
+    private (double Expected, double Oracle) Expectations(Observation observation, Tensor slates)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var observation = feedback.Observation;
         var spec = pair.Environment.Spec;
         var oracle = zeros([], ScalarType.Float64, spec.Device);
         foreach (var (start, count) in UserParts.Of(observation.UserCount, spec.ItemCount))
         {
             using var part = NewDisposeScope();
-            oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.UserIds.narrow(0, start, count), observation.Iteration).sum());
+            oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.Slice(start, count)).sum());
         }
-        var expected = pair.Truth.ExpectedResponses(observation.UserIds, feedback.Slates, observation.Iteration).sum(ScalarType.Float64);
-        var sums = stack([feedback.Responses.sum(ScalarType.Float64), expected, oracle]).cpu().data<double>().ToArray();
-        return (sums[0], sums[1], sums[2]);
+        var expected = pair.Truth.ExpectedResponses(observation.UserIds, slates, observation.Iteration).sum(ScalarType.Float64);
+        var sums = stack([expected, oracle]).cpu().data<double>().ToArray();
+        return (sums[0], sums[1]);
+    }
+
+    private static (double Responses, long SessionsEnded) Outcome(Feedback feedback)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var ended = feedback.Terminated.logical_or(feedback.Truncated).sum(ScalarType.Float64);
+        var sums = stack([feedback.Responses.sum(ScalarType.Float64), ended]).cpu().data<double>().ToArray();
+        return (sums[0], (long)sums[1]);
     }
 
     private void WriteCheckpoint()

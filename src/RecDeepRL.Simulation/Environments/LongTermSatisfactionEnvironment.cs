@@ -68,7 +68,6 @@ internal static class LongTermSatisfactionEnvironment
 {
     public static IEnvironment Create(EnvironmentContext context, LongTermSatisfactionOptions options)
     {
-        BatchEnvironments.RequireBuiltIn("satisfaction", context);
         BatchEnvironments.RequireSlateFits(options.SlateSize, options.Items);
         var seed = options.PopulationSeed ?? context.Seed;
         var scores = SyntheticClickbait.Generate(seed, options.Items);

@@ -1,0 +1,35 @@
+using RecDeepRL.Core;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Experiments.Evaluation;
+
+/// <summary>Bounds of an environment with sessions: its reference policies play one session with every user, with the same luck as the agents.</summary>
+internal static class SessionBounds
+{
+    public static Bounds Of(IEnvironment environment, long seed)
+    {
+        var spec = environment.Spec;
+        Tensor? list = null;
+        try
+        {
+            return new Bounds(
+                Random: Play((_, users) => ReferenceSlates.Random(users, spec.ItemCount, spec.SlateSize, seed)),
+                BestFixed: Play((sessions, users) => ReferenceSlates.Best(
+                    list ??= Bounds.MeansOverTheLoop(spec, (ITruth)sessions, users.Iteration).unsqueeze_(0).DetachFromDisposeScope(), users, spec.SlateSize)),
+                Oracle: Play((sessions, users) => ((IPlanner)sessions).Plan(users)),
+                Myopic: Play(Myopic));
+        }
+        finally
+        {
+            list?.Dispose();
+        }
+
+        double Play(Func<IEnvironment, Observation, Tensor> policy) => SessionPlay.Run(environment, seed, policy).Expected;
+    }
+
+    private static Tensor Myopic(IEnvironment sessions, Observation users)
+    {
+        using var appeal = ((ITruth)sessions).ExpectedResponses(users.UserIds, users.Iteration);
+        return ReferenceSlates.Best(appeal, users, sessions.Spec.SlateSize);
+    }
+}
