@@ -30,7 +30,9 @@ internal class BatchEnvironment : IEnvironment, ITruth
     /// <param name="parts">What it is composed of beside the model; none for users who stay as they are and answer each item for itself.</param>
     public BatchEnvironment(EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null)
         : this(spec, population, new UserBehaviour(model, parts ?? EnvironmentParts.Plain, spec.ItemCount),
-            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, sampling, seed) { }
+            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, sampling, seed)
+    {
+    }
 
     /// <summary>The same users, items and truth at the beginning, borrowed from another environment, which has to outlive this one.</summary>
     /// <param name="sessions">Who comes and goes here. Ownership passes to the environment.</param>
