@@ -1,8 +1,6 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
-using RecDeepRL.Simulation.Choices;
-using RecDeepRL.Simulation.Dynamics;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
@@ -18,9 +16,7 @@ namespace RecDeepRL.Simulation;
 internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 {
     private readonly BatchEnvironment? _parent;
-    private readonly IResponseModel _model;
-    private readonly IChoiceModel _choice;
-    private readonly DynamicsChain _dynamics;
+    private readonly UserBehaviour _behaviour;
     private readonly Sessions? _sessions;
     private readonly double _sampling;
     private readonly Candidates? _candidates;
@@ -36,24 +32,22 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
     /// <param name="candidates">Which items may be shown, of the same seed; none for all. Ownership passes to the environment.</param>
     public BatchEnvironment(
         EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null, Candidates? candidates = null)
-        : this(spec, population, model, (parts ?? EnvironmentParts.Plain).Choice, new DynamicsChain((parts ?? EnvironmentParts.Plain).Dynamics),
-            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, candidates, sampling, seed) { }
+        : this(spec, population, new UserBehaviour(model, parts ?? EnvironmentParts.Plain, spec.ItemCount),
+            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, candidates, sampling, seed)
+    {
+    }
 
     /// <summary>The same users, items and truth at the beginning, borrowed from another environment, which has to outlive this one.</summary>
     /// <param name="sessions">Who comes and goes here. Ownership passes to the environment.</param>
     protected BatchEnvironment(BatchEnvironment parent, Sessions sessions, long seed)
-        : this(parent.Spec, parent.Population, parent._model, parent._choice, parent._dynamics.Fresh(), sessions, parent._candidates?.Fresh(seed), sampling: 1, seed) =>
-        _parent = parent;
+        : this(parent.Spec, parent.Population, parent._behaviour.Fresh(), sessions, parent._candidates?.Fresh(seed), sampling: 1, seed) => _parent = parent;
 
     private BatchEnvironment(
-        EnvironmentSpec spec, Population population, IResponseModel model, IChoiceModel choice, DynamicsChain dynamics, Sessions? sessions, Candidates? candidates,
-        double sampling, long seed)
+        EnvironmentSpec spec, Population population, UserBehaviour behaviour, Sessions? sessions, Candidates? candidates, double sampling, long seed)
     {
         Spec = spec;
         Population = population;
-        _model = model;
-        _choice = choice;
-        _dynamics = dynamics;
+        _behaviour = behaviour;
         _sessions = sessions;
         _sampling = sampling;
         _candidates = candidates;
@@ -68,16 +62,16 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 
     public long Iteration { get; private set; }
 
-    public bool IsStationary => _model.IsStationary && _dynamics.IsEmpty;
+    public bool IsStationary => _behaviour.IsStationary;
 
-    public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
+    public bool SlotsAreIndependent => _behaviour.SlotsAreIndependent;
 
     public void Reset(long seed)
     {
         UseSeed(seed);
         MoveTo(0);
         _history.Clear();
-        _dynamics.Restart(_everyone);
+        _behaviour.Restart(_everyone);
         _sessions?.Reset();
     }
 
@@ -95,7 +89,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
             observation.Dispose();
             throw new ArgumentException(fault, nameof(slates));
         }
-        return Conclude(users, observation, slates.to(Spec.Device, copy: true), known: null);
+        var shown = slates.to(Spec.Device, copy: true);
+        return Conclude(users, observation, shown, Toss(_coins, users, shown, Iteration));
     }
 
     public Feedback Replay(PlayedRound round)
@@ -116,23 +111,18 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 
     public Tensor ExpectedResponses(Tensor userIds, long iteration)
     {
-        using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(userIds, iteration);
-        return Alone(Adjusted(rested, userIds)).MoveToOuterDisposeScope();
+        var (expected, _) = _behaviour.Outlook(userIds, iteration, withBurden: false);
+        return expected;
     }
 
-    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration)
-    {
-        using var appeal = Appeal(userIds, slates, iteration);
-        return _choice.Expected(appeal);
-    }
+    public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _behaviour.Expected(userIds, slates, iteration);
 
     public void Save(IStateWriter writer)
     {
         writer.Write("iteration", Iteration);
         writer.Write("seed", _coins.Seed);
         _history.Save(writer.Under("history"));
-        _dynamics.Save(writer.Under("dynamics"));
+        _behaviour.Save(writer.Under("dynamics"));
         _sessions?.Save(writer.Under("sessions"));
         _candidates?.Save(writer.Under("candidates"));
     }
@@ -142,7 +132,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
         UseSeed(reader.ReadInt64("seed"));
         MoveTo(reader.ReadInt64("iteration"));
         _history.Load(reader.Under("history"));
-        _dynamics.Load(reader.Under("dynamics"));
+        _behaviour.Load(reader.Under("dynamics"));
         _sessions?.Load(reader.Under("sessions"));
         _candidates?.Load(reader.Under("candidates"));
     }
@@ -153,24 +143,15 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
         _everyone.Dispose();
         _candidates?.Dispose();
         _history.Dispose();
-        _dynamics.Dispose();
+        _behaviour.Dispose();
         _sessions?.Dispose();
-        if (_parent is not null)
-            return;
-        _model.Dispose();
-        Population.Dispose();
+        if (_parent is null)
+            Population.Dispose();
     }
 
     /// <summary>What every item would earn if it were shown alone now, and what showing it takes from the rounds to come.</summary>
     /// <returns>[B, N] float32 each; no burden where showing an item costs nothing. The caller disposes.</returns>
-    protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(userIds, iteration);
-        var appeal = Adjusted(rested, userIds);
-        var burden = _dynamics.Burden(userIds, rested, appeal);
-        return (Alone(appeal).MoveToOuterDisposeScope(), burden?.MoveToOuterDisposeScope());
-    }
+    protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration) => _behaviour.Outlook(userIds, iteration, withBurden: true);
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
     private Tensor Included()
@@ -186,73 +167,28 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
         return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
     }
 
-    private Observation Describe(Tensor users, long iteration, long drawKey) => new()
-    {
-        UserIds = users.clone(),
-        UserFeatures = Population.UserFeatures?.index_select(0, users),
-        RecentItems = _history.ItemsOf(users),
-        RecentResponses = _history.ResponsesOf(users),
-        EligibleItems = _candidates?.EligibleTo(users, drawKey),
-        Iteration = iteration,
-        DrawKey = drawKey,
-    };
-
-    /// <summary>Training draws are keyed by the round; sessions of an evaluation by their seed too, so that agents draw otherwise there.</summary>
-    private long DrawKeyOf(long iteration) => _parent is null ? iteration : RandomStream.DeriveSeed(_coins.Seed, "agent draws", iteration);
-
-    private Tensor Appeal(Tensor users, Tensor slates, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        return _dynamics.Adjust(_model.Probabilities(users, slates, iteration), users, slates).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The appeal of every item to users as they are now.</summary>
-    private Tensor Adjusted(Tensor rested, Tensor users)
-    {
-        if (_dynamics.IsEmpty)
-            return rested;
-        using var scope = NewDisposeScope();
-        var items = arange(Spec.ItemCount, ScalarType.Int64, Spec.Device).expand(users.shape[0], Spec.ItemCount);
-        return _dynamics.Adjust(rested, users, items).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The expected response to each item in a slate of its own.</summary>
-    private Tensor Alone(Tensor appeal)
-    {
-        if (_choice.SlotsAreIndependent)
-            return _choice.Expected(appeal);
-        using var single = appeal.reshape(-1, 1);
-        using var expected = _choice.Expected(single);
-        return expected.reshape(appeal.shape);
-    }
-
     /// <summary>The responses to slates by users as they are now, slice by slice.</summary>
     private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration)
     {
         using var scope = NewDisposeScope();
         var responses = empty(slates.shape, ScalarType.Float32, Spec.Device);
         UserSlices.ForEach(users.shape[0], slates.shape[1], Spec.Device, (start, count) =>
-        {
-            var (someUsers, someSlates) = (users.narrow(0, start, count), slates.narrow(0, start, count));
-            responses.narrow(0, start, count).copy_(Draw(coins, someUsers, someSlates, Appeal(someUsers, someSlates, iteration), iteration));
-        });
+            responses.narrow(0, start, count).copy_(_behaviour.Respond(coins, users.narrow(0, start, count), slates.narrow(0, start, count), iteration)));
         return responses.MoveToOuterDisposeScope();
     }
-
-    private Tensor Draw(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor appeal, long iteration) =>
-        _choice.Draw(appeal, coins.Responses(iteration, users, slates, Spec.ItemCount), coins.Slates(iteration, users));
 
     /// <summary>Remembers what was shown and answered, lets users change, come and go, and moves on.</summary>
     /// <param name="observation">Of the users before. Ownership passes to the feedback.</param>
     /// <param name="shown">Ownership passes to the feedback.</param>
-    /// <param name="known">Responses that are given; none where coins decide. Ownership passes to the feedback.</param>
-    private Feedback Conclude(Tensor users, Observation observation, Tensor shown, Tensor? known)
+    /// <param name="responses">Ownership passes to the feedback.</param>
+    private Feedback Conclude(Tensor users, Observation observation, Tensor shown, Tensor responses)
     {
-        var (responses, leaving) = Answer(users, shown, known);
-        using var gone = leaving;
+        using var leaving = _behaviour.Advance(_coins, users, shown, responses, Iteration);
+        if (_sessions is null)
+            RestOthers(users);
         _history.Append(users, shown, responses);
         _candidates?.Remember(users, shown);
-        var (terminated, truncated) = _sessions?.CountRound(users, gone)
+        var (terminated, truncated) = _sessions?.CountRound(users, leaving)
             ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback
         {
@@ -269,23 +205,28 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
         return feedback;
     }
 
-    /// <summary>The responses of a round, and who wants to leave after them; the dynamics have moved on then.</summary>
-    private (Tensor Responses, Tensor? Leaving) Answer(Tensor users, Tensor slates, Tensor? known)
+    private Observation Describe(Tensor users, long iteration, long drawKey) => new()
     {
-        if (_dynamics.IsEmpty)
-            return (known ?? Toss(_coins, users, slates, Iteration), null);
+        UserIds = users.clone(),
+        UserFeatures = Population.UserFeatures?.index_select(0, users),
+        RecentItems = _history.ItemsOf(users),
+        RecentResponses = _history.ResponsesOf(users),
+        EligibleItems = _candidates?.EligibleTo(users, drawKey),
+        Iteration = iteration,
+        DrawKey = drawKey,
+    };
+
+    /// <summary>Training draws are keyed by the round; sessions of an evaluation by their seed too, so that agents draw otherwise there.</summary>
+    private long DrawKeyOf(long iteration) => _parent is null ? iteration : RandomStream.DeriveSeed(_coins.Seed, "agent draws", iteration);
+
+    /// <summary>Without sessions everybody's time goes on: who was not in the round has had a rest.</summary>
+    private void RestOthers(Tensor users)
+    {
+        if (_behaviour.UsersStayAsTheyAre)
+            return;
         using var scope = NewDisposeScope();
-        var rested = _model.Probabilities(users, slates, Iteration);
-        var appeal = _dynamics.Adjust(rested, users, slates);
-        var responses = known ?? Draw(_coins, users, slates, appeal, Iteration);
-        if (_sessions is null)
-        {
-            // Without sessions everybody's time goes on: who is not in the round has a rest.
-            var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
-            _dynamics.Rest(_everyone.masked_select(others));
-        }
-        var leaving = _dynamics.Advance(users, slates, responses, rested, appeal, name => _coins.Dynamics(name, Iteration, users));
-        return (known ?? responses.MoveToOuterDisposeScope(), leaving?.MoveToOuterDisposeScope());
+        var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
+        _behaviour.Rest(_everyone.masked_select(others));
     }
 
     /// <summary>Those whose session has ended go, others come.</summary>
@@ -302,8 +243,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
             return;
         }
         var (resting, returning) = _sessions.OfThoseAway(away => _coins.Returns(Iteration, away));
-        _dynamics.Rest(resting);
-        _dynamics.Return(returning);
+        _behaviour.Rest(resting);
+        _behaviour.Return(returning);
         _sessions.Begin(returning);
         _sessions.SendAway(finished);
     }
@@ -311,9 +252,9 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
     /// <summary>Fresh visitors take the places of users: nothing is left of what those were shown.</summary>
     private void StartAnew(Tensor users)
     {
-        _history.Forget(users);
+        _history.Clear(users);
         _candidates?.Forget(users);
-        _dynamics.Restart(users);
+        _behaviour.Restart(users);
     }
 
     private void UseSeed(long seed)

@@ -18,7 +18,7 @@ internal static class BatchEnvironments
         EnvironmentParts? parts = null)
     {
         if (parts is { Sessions: null } && parts.Dynamics.FirstOrDefault(part => part.EndsSessions) is { } ending)
-            throw new UserMistakeException($"The dynamics '{ending.Name}' make users leave, but sessionLimit was none. Set sessionLimit, the rounds of the longest session, or leave {ending.Name} out.");
+            throw new UserMistakeException($"The dynamics '{ending.Name}' make users leave, but sessionLimit was none. Set sessionLimit, the rounds of the longest session, or leave the dynamics out.");
         var allowed = options.Eligibility is { } path ? Eligibility.Read(path, population, slateSize) : null;
         var spec = new EnvironmentSpec
         {
@@ -50,14 +50,6 @@ internal static class BatchEnvironments
     {
         if (slateSize > itemCount)
             throw new UserMistakeException($"slateSize was {slateSize}, must be at most the number of items, which is {itemCount}: the items of a slate are distinct.");
-    }
-
-    /// <summary>Checks that nobody asks for files of an environment that reads none.</summary>
-    /// <exception cref="UserMistakeException">There is a data folder.</exception>
-    public static void RequireBuiltIn(string name, EnvironmentContext context)
-    {
-        if (context.DataFolder is { } folder)
-            throw new UserMistakeException($"The environment '{name}' is built in and reads no files, but a data folder was given: {folder}. Leave --data out.");
     }
 
     /// <summary>Checks a size that the user asked for against what the files hold.</summary>

@@ -48,16 +48,16 @@ public sealed record LongTermSatisfactionOptions : BatchOptions
     [Range(0.0, double.MaxValue)]
     public double Innovation { get; init; } = .05;
 
-    /// <summary>Logarithm of the engagement with an item that does nothing but lure, at full satisfaction, at least 0. Default 5.</summary>
+    /// <summary>Logarithm of the engagement with an item that does nothing but lure, at full satisfaction, in [0, 100]. Default 5.</summary>
     [Range(0.0, 100.0)]
     public double ChocMean { get; init; } = 5;
 
-    /// <summary>Logarithm of the engagement with an item that does not lure at all, at full satisfaction, at least 0. Default 4.</summary>
+    /// <summary>Logarithm of the engagement with an item that does not lure at all, at full satisfaction, in [0, 100]. Default 4.</summary>
     [Range(0.0, 100.0)]
     public double KaleMean { get; init; } = 4;
 
-    /// <summary>Standard deviation of the logarithm of the engagement, above 0. Default 1.</summary>
-    [Range(0.0, 100.0, MinimumIsExclusive = true)]
+    /// <summary>Standard deviation of the logarithm of the engagement, in (0, 10]. Default 1.</summary>
+    [Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double EngagementDeviation { get; init; } = 1;
 }
 
@@ -68,7 +68,6 @@ internal static class LongTermSatisfactionEnvironment
 {
     public static IEnvironment Create(EnvironmentContext context, LongTermSatisfactionOptions options)
     {
-        BatchEnvironments.RequireBuiltIn("satisfaction", context);
         BatchEnvironments.RequireSlateFits(options.SlateSize, options.Items);
         var seed = options.PopulationSeed ?? context.Seed;
         var scores = SyntheticClickbait.Generate(seed, options.Items);

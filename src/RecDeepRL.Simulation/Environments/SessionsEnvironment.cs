@@ -71,7 +71,6 @@ internal static class SessionsEnvironment
 {
     public static IEnvironment Create(EnvironmentContext context, SessionsOptions options)
     {
-        BatchEnvironments.RequireBuiltIn("sessions", context);
         TableEnvironments.RequireTableFits(options.Users, options.Items);
         BatchEnvironments.RequireSlateFits(options.SlateSize, options.Items);
         var seed = options.PopulationSeed ?? context.Seed;

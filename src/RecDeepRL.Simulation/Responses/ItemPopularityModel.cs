@@ -8,7 +8,7 @@ internal sealed class ItemPopularityModel : IResponseModel
 {
     private readonly Tensor _probabilities;
 
-    /// <param name="probabilities">[N] in [0, 1], by item id.</param>
+    /// <param name="probabilities">[N] in [0, 1], by item id; appeals of at least 0 where responses are not clicks.</param>
     public ItemPopularityModel(double[] probabilities, Device device)
     {
         using var exact = tensor(probabilities, ScalarType.Float64);

@@ -158,7 +158,8 @@ public sealed class EnvironmentContractTests
     [MemberData(nameof(Environments))]
     public void ResponsesComeAsOftenAsTheTruthExpects(string name)
     {
-        // Σ(response − expectation) over 300 evaluation rounds has variance Σ p(1 − p) ≤ n/4.
+        // Σ(response − expectation) over 300 evaluation rounds has variance Σ p(1 − p) ≤ n/4 where responses are clicks, and no more
+        // for any other responses in [0, 1].
         using var scope = NewDisposeScope();
         using var world = new World(null, name);
         var truth = Assert.IsAssignableFrom<ITruth>(world.Environment);

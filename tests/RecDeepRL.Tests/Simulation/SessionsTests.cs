@@ -1,7 +1,10 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Simulation;
+using RecDeepRL.Simulation.Choices;
 using RecDeepRL.Simulation.Dynamics;
+using RecDeepRL.Simulation.Environments;
+using RecDeepRL.Simulation.Responses;
 using static RecDeepRL.Tests.Simulation.SmallSessions;
 using static TorchSharp.torch;
 
@@ -228,5 +231,18 @@ public sealed class SessionsTests
         Assert.Equal(
             "The environment 'test' has no sessions. Ask ObserveAll instead.",
             Assert.Throws<InvalidOperationException>(() => ((IEnvironment)environment).BeginSessions(1)).Message);
+    }
+
+    [Fact]
+    public void PartsThatMakeUsersLeaveNeedSessions()
+    {
+        using var scope = NewDisposeScope();
+        using var population = People(3);
+        using var model = new ItemPopularityModel([.. Enumerable.Repeat(.5, Items)], CPU);
+        var parts = new EnvironmentParts(new IndependentChoice(), [new Leaving(new LeavingOptions())], null);
+        var fault = Assert.Throws<UserMistakeException>(() => BatchEnvironments.Create(
+            "test", new EnvironmentContext(1, CPU, null), new PopularOptions(), 1, 1, population, model, [], parts));
+        Assert.Equal(
+            "The dynamics 'leaving' make users leave, but sessionLimit was none. Set sessionLimit, the rounds of the longest session, or leave the dynamics out.", fault.Message);
     }
 }

@@ -67,15 +67,6 @@ public sealed class SessionsEnvironmentTests
         Assert.Equal(fingerprint, environment.Spec.PopulationFingerprint);
     }
 
-    [Theory]
-    [InlineData("sessions")]
-    [InlineData("satisfaction")]
-    public void ADataFolderIsRefused(string name)
-    {
-        var fault = Assert.Throws<UserMistakeException>(() => EnvironmentRegistry.Find(name).Create(new EnvironmentContext(1, CPU, "files")));
-        Assert.Equal($"The environment '{name}' is built in and reads no files, but a data folder was given: files. Leave --data out.", fault.Message);
-    }
-
     private static SessionEnvironment Make(long seed, SessionsOptions options) =>
         (SessionEnvironment)EnvironmentRegistry.Find("sessions").Create(new EnvironmentContext(seed, CPU, null), options);
 }

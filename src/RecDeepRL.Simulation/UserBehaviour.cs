@@ -1,0 +1,110 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.State;
+using RecDeepRL.Simulation.Choices;
+using RecDeepRL.Simulation.Dynamics;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Simulation;
+
+/// <summary>How users answer slates as they are now, and how that changes them: the response model gives the appeal of items to rested users,
+/// the dynamics adjust it to the users' state, and the choice model makes responses of it. B users, K slots, N items.</summary>
+internal sealed class UserBehaviour : IDisposable
+{
+    private readonly IResponseModel _model;
+    private readonly bool _ownsModel;
+    private readonly IChoiceModel _choice;
+    private readonly DynamicsChain _dynamics;
+    private readonly int _itemCount;
+
+    /// <param name="model">Ownership passes to this.</param>
+    public UserBehaviour(IResponseModel model, EnvironmentParts parts, int itemCount)
+        : this(model, ownsModel: true, parts.Choice, new DynamicsChain(parts.Dynamics), itemCount) { }
+
+    private UserBehaviour(IResponseModel model, bool ownsModel, IChoiceModel choice, DynamicsChain dynamics, int itemCount)
+    {
+        _model = model;
+        _ownsModel = ownsModel;
+        _choice = choice;
+        _dynamics = dynamics;
+        _itemCount = itemCount;
+    }
+
+    /// <summary>Whether what is shown never changes a user.</summary>
+    public bool UsersStayAsTheyAre => _dynamics.IsEmpty;
+
+    public bool IsStationary => _model.IsStationary && _dynamics.IsEmpty;
+
+    public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
+
+    /// <summary>The same users at the beginning, with a state of their own. It borrows the model of this one.</summary>
+    public UserBehaviour Fresh() => new(_model, ownsModel: false, _choice, _dynamics.Fresh(), _itemCount);
+
+    /// <summary>The responses that the coins decide. Changes nobody.</summary>
+    /// <returns>[B, K] float32. The caller disposes.</returns>
+    public Tensor Respond(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var (_, appeal) = Appeal(users, slates, iteration);
+        return _choice.Draw(appeal, coins.Responses(iteration, users, slates, _itemCount), coins.Slates(iteration, users)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The means of the responses.</summary>
+    /// <returns>[B, K] float32. The caller disposes.</returns>
+    public Tensor Expected(Tensor users, Tensor slates, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        return _choice.Expected(Appeal(users, slates, iteration).Present).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What every item would earn if it were shown alone, and what showing it takes from the rounds to come.</summary>
+    /// <returns>[B, N] float32 each; no burden where it was not asked for, or where showing an item costs nothing. The caller disposes.</returns>
+    public (Tensor Expected, Tensor? Burden) Outlook(Tensor users, long iteration, bool withBurden)
+    {
+        using var scope = NewDisposeScope();
+        var rested = _model.Probabilities(users, iteration);
+        var items = arange(_itemCount, ScalarType.Int64, users.device).expand(users.shape[0], _itemCount);
+        var present = _dynamics.Adjust(rested, users, items);
+        var burden = withBurden ? _dynamics.Burden(users, rested, present) : null;
+        // A slate of one item each, where it matters.
+        var alone = _choice.SlotsAreIndependent ? _choice.Expected(present) : _choice.Expected(present.reshape(-1, 1)).reshape(present.shape);
+        return (alone.MoveToOuterDisposeScope(), burden?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Moves the users of a round on.</summary>
+    /// <returns>[B] bool, who wants to leave; none where nobody ever does. The caller disposes.</returns>
+    public Tensor? Advance(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor responses, long iteration)
+    {
+        if (_dynamics.IsEmpty)
+            return null;
+        using var scope = NewDisposeScope();
+        var (rested, present) = Appeal(users, slates, iteration);
+        return _dynamics.Advance(users, slates, responses, rested, present, name => coins.Dynamics(name, iteration, users))?.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc cref="IUserDynamics.Rest"/>
+    public void Rest(Tensor users) => _dynamics.Rest(users);
+
+    /// <inheritdoc cref="IUserDynamics.Return"/>
+    public void Return(Tensor users) => _dynamics.Return(users);
+
+    /// <inheritdoc cref="IUserDynamics.Restart"/>
+    public void Restart(Tensor users) => _dynamics.Restart(users);
+
+    public void Save(IStateWriter writer) => _dynamics.Save(writer);
+
+    public void Load(IStateReader reader) => _dynamics.Load(reader);
+
+    public void Dispose()
+    {
+        _dynamics.Dispose();
+        if (_ownsModel)
+            _model.Dispose();
+    }
+
+    /// <summary>The appeal of shown items to rested users and to users as they are, in the scope of the caller.</summary>
+    private (Tensor Rested, Tensor Present) Appeal(Tensor users, Tensor slates, long iteration)
+    {
+        var rested = _model.Probabilities(users, slates, iteration);
+        return (rested, _dynamics.Adjust(rested, users, slates));
+    }
+}
