@@ -24,7 +24,7 @@ public static class Guard
         throw new ArgumentException($"{name} has shape [{string.Join(", ", actual)}], expected [{wanted}] ({dimensions}).", name);
     }
 
-    /// <summary>Requires a slate tensor: [B, K] int64, ids from 0 to N − 1, distinct in each row. Waits for the device once.</summary>
+    /// <summary>Requires a slate tensor: [B, K] int64, ids from 0 to N − 1, distinct in each row. Waits for the device, once unless the batch is very large.</summary>
     /// <exception cref="ArgumentException">Wrong shape or type, an id out of range, or an item twice in one slate.</exception>
     public static void Slates(Tensor slates, long userCount, EnvironmentSpec spec)
     {

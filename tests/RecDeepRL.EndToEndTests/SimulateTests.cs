@@ -90,8 +90,12 @@ public sealed class SimulateTests : WorkingFolder
 
     private static double Expected(string[] row) => double.Parse(row[3], CultureInfo.InvariantCulture);
 
-    private List<string> Iterations(string log) =>
-        [.. Directory.Exists(PathOf(log)) ? Directory.GetFiles(PathOf(log), "*.parquet").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal) : []];
+    /// <summary>Names of the iterations' files; none where the log has not begun.</summary>
+    private List<string> Iterations(string log)
+    {
+        var files = Directory.Exists(PathOf(log)) ? Directory.GetFiles(PathOf(log), "*.parquet") : [];
+        return [.. files.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    }
 
     private void WaitForIterations(Process process, int count)
     {

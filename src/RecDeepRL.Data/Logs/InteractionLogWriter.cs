@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using ParquetSharp;
 using RecDeepRL.Core;
 using static TorchSharp.torch;
@@ -185,14 +186,12 @@ public sealed class InteractionLogWriter : IDisposable
     {
         using var scope = NewDisposeScope();
         var slates = feedback.Slates.narrow(0, start, count);
-        var users = feedback.Observation.UserIds.narrow(0, start, count).cpu().contiguous().data<long>();
-        var items = slates.cpu().contiguous().data<long>();
         using var explanation = agent is null ? null : Explain(agent, feedback.Observation, slates, start, count);
-        users.CopyTo(rows.UserKeys.AsSpan(0, (int)count));
+        Values<long>(feedback.Observation.UserIds.narrow(0, start, count)).CopyTo(rows.UserKeys);
         // From the last user on, each key moves to its K rows before anything lands on a key that is still needed.
         for (var user = (int)count - 1; user >= 0; user--)
             rows.UserKeys.AsSpan(user * _slateSize, _slateSize).Fill(_userKeys[rows.UserKeys[user]]);
-        items.CopyTo(rows.ItemKeys.AsSpan(0, rows.Count));
+        Values<long>(slates).CopyTo(rows.ItemKeys);
         foreach (ref var key in rows.ItemKeys.AsSpan(0, rows.Count))
             key = _itemKeys[key];
         Copy(feedback.Responses.narrow(0, start, count), rows.Responses.AsSpan(0, rows.Count));
@@ -211,8 +210,12 @@ public sealed class InteractionLogWriter : IDisposable
         if (values is null)
             destination.Fill(float.NaN);
         else
-            values.cpu().contiguous().data<float>().CopyTo(destination);
+            Values<float>(values).CopyTo(destination);
     }
+
+    /// <summary>A tensor's numbers in row-major order; valid as long as the caller's dispose scope.</summary>
+    private static ReadOnlySpan<T> Values<T>(Tensor values)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(values.cpu().contiguous().bytes);
 
     private void WriteAll()
     {
