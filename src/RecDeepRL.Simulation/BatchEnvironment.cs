@@ -91,11 +91,10 @@ internal sealed class BatchEnvironment : IEnvironment, ITruth
 
     public Tensor ExpectedResponses(Tensor userIds, long iteration)
     {
-        var appeal = _model.Probabilities(userIds, iteration);
-        if (_choice.SlotsAreIndependent)
-            return appeal;
         using var scope = NewDisposeScope();
-        return _choice.Expected(appeal.reshape(-1, 1)).reshape(appeal.shape).MoveToOuterDisposeScope();
+        var appeal = _model.Probabilities(userIds, iteration);
+        var alone = _choice.SlotsAreIndependent ? appeal : _choice.Expected(appeal.reshape(-1, 1)).reshape(appeal.shape);
+        return alone.MoveToOuterDisposeScope();
     }
 
     public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration)
