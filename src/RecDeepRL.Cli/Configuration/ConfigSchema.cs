@@ -59,7 +59,7 @@ internal static class ConfigSchema
         };
         if (type == "array")
         {
-            schema["items"] = option.Parts is { } parts ? OneOf(parts.Descriptions, "kind")
+            schema["items"] = option.Parts is { } parts ? PartOf(parts.Descriptions)
                 : option.ValueType == typeof(ValueList<double>) ? Bounded(new JsonObject { ["type"] = "number" }, option.Range)
                 : new JsonObject { ["type"] = "string" };
             return schema;
@@ -67,6 +67,14 @@ internal static class ConfigSchema
         if (option.ValueType.IsEnum)
             schema["enum"] = new JsonArray([.. Enum.GetNames(option.ValueType).Select(name => (JsonNode)OptionText.EnumName(name))]);
         return Bounded(schema, option.Range);
+    }
+
+    /// <summary>An object with a kind and its options, or the kind alone.</summary>
+    private static JsonObject PartOf(IReadOnlyList<IComponentDescription> all)
+    {
+        var schema = OneOf(all, "kind");
+        schema["oneOf"]!.AsArray().Add(new JsonObject { ["enum"] = new JsonArray([.. all.Select(one => (JsonNode)one.Name)]) });
+        return schema;
     }
 
     private static JsonObject Bounded(JsonObject schema, RangeAttribute? range)

@@ -16,7 +16,8 @@ public static class OptionJson
     public static JsonNode? Of(object? value) => value switch
     {
         Enum => OptionText.Format(value),
-        ValueList<double> numbers => new JsonArray([.. numbers.Select(number => (JsonNode)number)]),
+        // JSON has no NaN and no infinities: they go as texts, for whoever checks the range to find.
+        ValueList<double> numbers => new JsonArray([.. numbers.Select(number => double.IsFinite(number) ? (JsonNode)number : OptionText.Format(number))]),
         ValueList<string> texts => new JsonArray([.. texts.Select(text => (JsonNode)text)]),
         PartList parts => JsonNode.Parse(parts.ToString()),
         _ => JsonSerializer.SerializeToNode(value),

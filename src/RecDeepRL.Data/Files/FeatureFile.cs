@@ -34,7 +34,8 @@ public sealed class FeatureFile
         var table = TableFile.Read(path);
         var wanted = columns is null
             ? table.Columns.Where(column => column.Name != key && !IsTitle(column)).ToList()
-            : TableFile.Read(path, [.. columns]).Columns;
+            : columns.Select(column => table.Find(column) ?? throw new UserMistakeException(
+                $"{path} has no column '{column}', only {string.Join(", ", table.Columns.Select(one => $"'{one.Name}'"))}. Name columns of the table.")).ToList();
         if (table.Find(key) is not IntegerColumn rowKeys)
             throw new UserMistakeException($"{path} has no column '{key}' of whole numbers. It tells which {kind} a row is about; add it.");
         var index = new KeyIndex(rowKeys.Values);

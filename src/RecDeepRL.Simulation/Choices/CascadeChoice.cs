@@ -11,8 +11,8 @@ internal sealed record CascadeOptions
     public double Continuation { get; init; }
 }
 
-/// <summary>The user reads from the top, responds to what appeals, and stops there or reads on: P(response in slot k) = appealₖ ·
-/// Πⱼ₍ⱼ₌₁…ₖ₋₁₎ (1 − appealⱼ · (1 − continuation)). Without continuation it is the cascade model of Craswell et al. 2008, An experimental
+/// <summary>The user reads from the top, responds to what appeals, and stops there or reads on: P(response in slot k) = appealₖ · Π (1 −
+/// appealⱼ · (1 − continuation)) over the slots j before k. Without continuation it is the cascade model of Craswell et al. 2008, An experimental
 /// comparison of click position-bias models; with it the dependent click model of Guo et al. 2009, Efficient multiple-click models in web search.</summary>
 /// <remarks>Deviates: Guo et al. let the continuation depend on the slot; here it is one number, and then the most appealing items make
 /// the best slate, in whatever order. An item appeals where its coin &lt; appeal; given that, coin / appeal is uniform and decides

@@ -25,7 +25,7 @@ internal sealed record PositionBasedOptions : IValidatableObject
 }
 
 /// <summary>A response needs an item that appeals and a slot that is examined: P(response in slot k) = examinationₖ · appeal, whatever else
-/// is shown. The examination hypothesis of Richardson et al. 2007, Predicting clicks, called the position model by Craswell et al. 2008;
+/// is shown. The examination hypothesis of Richardson et al. 2007, Predicting clicks, so called by Craswell et al. 2008;
 /// 1 / k^η as in Joachims et al. 2017, Unbiased learning-to-rank with biased feedback.</summary>
 /// <remarks>One coin decides both: a response where coin &lt; examinationₖ · appeal. So a user who responds to an item in some slot responds to it in every better one.</remarks>
 internal sealed class PositionBasedChoice : IChoiceModel

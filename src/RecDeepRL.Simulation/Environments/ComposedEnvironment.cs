@@ -4,6 +4,7 @@ using System.Text;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
+using RecDeepRL.Data;
 using RecDeepRL.Data.Files;
 using RecDeepRL.Simulation.Choices;
 using RecDeepRL.Simulation.Dynamics;
@@ -139,6 +140,7 @@ internal static class ComposedEnvironment
 
     private static Population People(long seed, Device device, ComposedOptions options)
     {
+        using var scope = NewDisposeScope();
         var (userKeys, users, userNames, _) = Side("user", options.UsersFile, options.UserColumns, options.Users, options.UserFeatures, 1000);
         var (itemKeys, items, itemNames, titles) = Side("item", options.ItemsFile, options.ItemColumns, options.Items, options.ItemFeatures, 100);
         return new Population(userKeys, itemKeys, users, items) { UserFeatureNames = userNames, ItemFeatureNames = itemNames, ItemTitles = titles };
@@ -149,6 +151,8 @@ internal static class ComposedEnvironment
             {
                 string[] names = [.. Enumerable.Range(0, width ?? 8).Select(feature => $"{kind}_feature_{feature}")];
                 var rows = count ?? usualCount;
+                if ((long)rows * names.Length > ResponseTable.MostPairs)
+                    throw new UserMistakeException($"{kind}s was {rows} and {kind}Features was {names.Length}, {(long)rows * names.Length} numbers; at most {ResponseTable.MostPairs} are possible. Ask for fewer.");
                 return ([.. Enumerable.Range(0, rows).Select(key => (long)key)], names.Length == 0 ? null : Uniform(new RandomStream(seed, $"composed:{kind}s"), device, rows, names.Length), names, []);
             }
             var file = FeatureFile.Read(path, kind, columns);

@@ -15,7 +15,7 @@ internal sealed record CosineSimilarityOptions : ResponseStepOptions
 }
 
 /// <summary>How alike the features of user and item are, by their angle: 1 − arccos(x·z / (|x| |z|)) / π, in [0, 1]; 0 where either has
-/// no feature but zeros. Sim4Rec's CosineSimilatiry.</summary>
+/// no feature but zeros. Sim4Rec's CosineSimilatiry (sic).</summary>
 /// <remarks>1 for features that point the same way, 1/2 for unrelated ones, 0 for opposite ones.</remarks>
 internal sealed class CosineSimilarityStep : IResponseStep
 {

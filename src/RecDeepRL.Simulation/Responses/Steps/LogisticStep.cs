@@ -66,8 +66,7 @@ internal sealed record LogisticOptions : ResponseStepOptions, IValidatableObject
 /// <summary>A logistic curve: 1 / (1 + exp(−s)) with s = bias + Σⱼ weightⱼ · inputⱼ + a·x + b·z + xᵀWz, for user features x and item features z.</summary>
 /// <remarks>Weights of features are given or drawn once, independent normal with mean 0: draw (0, feature) of the streams
 /// <c>logistic:user</c> and <c>logistic:item</c>, draw (0, user feature · width + item feature) of <c>logistic:interaction</c>, each
-/// followed by the step's output. Linear terms and products of features in a logistic curve are also how the Open Bandit Pipeline makes
-/// synthetic rewards (Saito et al. 2021, Open Bandit Dataset and Pipeline).</remarks>
+/// followed by the step's output. A logistic regression on the features, their products and earlier steps.</remarks>
 internal sealed class LogisticStep : IResponseStep
 {
     private readonly LogisticOptions _options;

@@ -58,6 +58,15 @@ public sealed class ListOptionsTests
     }
 
     [Fact]
+    public void NumbersSetInCodeAreCheckedToo()
+    {
+        OptionsBinder.Validate(new SampleOptions { Weights = [10, -10] });
+        Assert.Contains(
+            "weights was [1,\"NaN\"], must be numbers",
+            Assert.Throws<UserMistakeException>(() => OptionsBinder.Validate(new SampleOptions { Weights = [1, double.NaN] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NumbersAndTextsComeBackFromTheirTexts() =>
         Gen.Select(Gen.Double[-10, 10].Array[0, 5], Gen.String[1, 8].Array[0, 4]).Sample((numbers, texts) =>
         {

@@ -69,6 +69,7 @@ public sealed class ComposedEnvironmentTests : IDisposable
         Refused("slateSize was 9", "number of items, which is 3", "items=3", "slateSize=9");
         Refused("choice holds 2 parts", "must hold exactly one", """choice=["cascade","cascade"]""");
         Refused("userColumns was given", "", "userColumns=a");
+        Refused("users was 10000000 and userFeatures was 1024", "10240000000 numbers", "users=10000000", "userFeatures=1024");
     }
 
     [Fact]

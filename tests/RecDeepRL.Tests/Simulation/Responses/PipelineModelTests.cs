@@ -1,7 +1,7 @@
 using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Simulation.Environments;
-using RecDeepRL.Core.Options;
 using RecDeepRL.Tests.Simulation.Responses.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
