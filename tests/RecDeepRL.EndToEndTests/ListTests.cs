@@ -48,5 +48,6 @@ public sealed class ListTests : WorkingFolder
     [InlineData("compare", "--help")]
     [InlineData("list", "--help")]
     [InlineData("configs", "--help")]
+    [InlineData("population", "generate", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
 }
