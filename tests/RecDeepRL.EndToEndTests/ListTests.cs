@@ -66,5 +66,6 @@ public sealed class ListTests : WorkingFolder
     [InlineData("response", "fit", "--help")]
     [InlineData("response", "inspect", "--help")]
     [InlineData("response", "options", "boosting", "--help")]
+    [InlineData("population", "generate", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
 }

@@ -118,6 +118,32 @@ public sealed class MistakeTests : WorkingFolder
         { "response inspect absent", ["no folder absent"] },
         { "response inspect full", ["holds no table of probabilities", "response fit"] },
         { "response inspect full --slate-size 0", ["--slate-size was 0"] },
+        { "population generate --out out.parquet", ["--count", "generate --help"] },
+        { "population generate --count 10 --out out.parquet", ["No source was given", "--from TABLE", "--model FILE", "--mix"] },
+        { "population generate --count 0 --from users.csv --out out.parquet", ["--count was 0", "at least 1"] },
+        { "population generate --count 10 --from users.csv --out out.txt", ["--out was 'out.txt'", ".parquet or .csv"] },
+        { "population generate --count 10 --from users.csv --out users.csv", ["'users.csv' exists already", "--force"] },
+        { "population generate --count 10 --from users.csv --out absent/out.csv", ["no folder"] },
+        { "population generate --count 10 --from absent.csv --out out.csv", ["There is no absent.csv"] },
+        { "population generate --count 10 --from users.csv --kind copla --out out.csv", ["Unknown kind of generator 'copla'", "Did you mean 'copula'?"] },
+        { "population generate --count 10 --from users.csv --key nme --out out.csv", ["--key names 'nme'", "'age'"] },
+        { "population generate --count 10 --from users.csv --set segments=0 --out out.csv", ["segments was 0"] },
+        { "population generate --count 10 --from users.csv --kind vae --set epoch=1 --out out.csv", ["unknown option 'epoch'", "Did you mean 'epochs'?"] },
+        { "population generate --count 10 --from users.csv --kind resample --set replacement=false --out out.csv", ["10 users were asked for", "only 3"] },
+        { "population generate --count 10 --from users.csv --segment-column part --out out.csv", ["--segment-column does not go with --from"] },
+        { "population generate --count 10 --model users.csv --out out.csv", ["not a saved generator"] },
+        { "population generate --count 10 --model empty.json --kind vae --out out.csv", ["--kind does not go with --model"] },
+        { "population generate --count 10 --mix users.csv --out out.csv", ["--mix was 'users.csv'", "FILE:WEIGHT"] },
+        { "population generate --count 10 --mix users.csv:-1 --out out.csv", ["weight above 0"] },
+        { "population generate --count 10 --mix users.csv,gendr=F:1 --out out.csv", ["no column 'gendr'", "Did you mean 'gender'?"] },
+        { "population generate --count 10 --mix users.csv,gender=X:1 --out out.csv", ["No user of users.csv has gender=X"] },
+        { "population fit --out model.json", ["No source was given"] },
+        { "population fit --from users.csv --out model.parquet", ["must end with .json"] },
+        { "population quality --real users.csv --synthetic users.csv", ["has 3 rows", "at least 20"] },
+        { "population quality --real users.csv --synthetic other.csv", ["'age', 'gender'", "--without"] },
+        { "population quality --real users.csv --synthetic users.csv --json empty.json", ["'empty.json' exists already"] },
+        { "population compare --from users.csv --seeds 0", ["--seeds was 0"] },
+        { "population compare --from users.csv --kinds copula --set epochs=3", ["--set was 'epochs=3'", "no kind in copula"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 
@@ -127,6 +153,8 @@ public sealed class MistakeTests : WorkingFolder
     {
         File.WriteAllText(PathOf("empty.json"), "");
         File.WriteAllText(PathOf("wrong.json"), """{ "agents": {} }""");
+        File.WriteAllText(PathOf("users.csv"), "age,gender\n1,F\n18,M\n25,F\n");
+        File.WriteAllText(PathOf("other.csv"), "age\n1\n");
         Directory.CreateDirectory(PathOf("full"));
         File.WriteAllText(PathOf("full/notes"), "mine");
         Directory.CreateDirectory(PathOf("hollow"));

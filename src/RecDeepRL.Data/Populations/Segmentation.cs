@@ -11,7 +11,7 @@ internal static class Segmentation
     /// <summary>Segments of fewer users are joined: the distribution of a few users is hardly more than these users.</summary>
     private const int LeastUsers = 20;
 
-    private static readonly int[] s_counts = [1, 2, 4, 8, 16, 32, 64];
+    private static readonly int[] s_counts = [1, 4, 16, 32, 64];
 
     /// <summary>The rows of each segment, ascending.</summary>
     /// <param name="segmentCount">At least 1; fewer come out where some are small or empty.</param>
@@ -38,13 +38,13 @@ internal static class Segmentation
         return small.Length > 0 ? [.. segments, small] : segments;
     }
 
-    /// <summary>The number of segments, of 1, 2, 4, … 64 and at most a segment for each 25 users, with which boosted trees tell samples least from users held out.</summary>
+    /// <summary>The number of segments, of 1, 4, 16, 32 and 64 and at most a segment for each 20 users of the fit, with which boosted trees tell samples least from users held out.</summary>
     /// <param name="fit">From profiles and a number of segments to a generator.</param>
     public static int Choose(Profiles profiles, long seed, Func<Profiles, int, IProfileGenerator> fit)
     {
         var rows = new RowDraws(seed, "segments").Shuffled(0, profiles.RowCount);
         var (fitted, heldOut) = (profiles.Take(rows[..(rows.Length / 2)]), profiles.Take(rows[(rows.Length / 2)..]));
-        return s_counts.Where(count => count == 1 || count * 25 <= fitted.RowCount).MinBy(count => count == 1 && fitted.RowCount < 50 ? 0
-            : new Detection(heldOut, new ProfileReading().ReadLike(fit(fitted, count).Sample(heldOut.RowCount, seed), heldOut), seed).ByTrees());
+        return s_counts.Where(count => count == 1 || count * LeastUsers <= fitted.RowCount).MinBy(count => fitted.RowCount < 2 * LeastUsers ? 0
+            : new Detection(heldOut, new ProfileReading().ReadLike(fit(fitted, count).Sample(heldOut.RowCount, seed), heldOut), seed, folds: 2).ByTrees());
     }
 }

@@ -8,9 +8,9 @@ namespace RecDeepRL.Data.Populations;
 /// <summary>Options of <see cref="VaeGenerator"/>.</summary>
 public sealed record VaeOptions
 {
-    /// <summary>Passes over the profiles, at least 1. Default 300.</summary>
+    /// <summary>Passes over the profiles, at least 1. Default 600.</summary>
     [Range(1, int.MaxValue)]
-    public int Epochs { get; init; } = 300;
+    public int Epochs { get; init; } = 600;
 
     /// <summary>Profiles in each step of the optimizer, at least 1. Default 256.</summary>
     [Range(1, int.MaxValue)]

@@ -52,7 +52,7 @@ internal static class ColumnSimilarity
     {
         var sorted = real.Order().ToArray();
         // Bins are (…, e₁], (e₁, e₂], …: the upper end belongs to a bin, and a value that fills several bins makes one.
-        var edges = Enumerable.Range(1, Bins - 1).Select(bin => sorted[(int)((long)bin * sorted.Length / Bins)]).Distinct().Where(edge => edge < sorted[^1]).ToArray();
+        var edges = Enumerable.Range(1, Bins - 1).Select(bin => sorted[Math.Max(0, (int)((long)bin * sorted.Length / Bins) - 1)]).Distinct().Where(edge => edge < sorted[^1]).ToArray();
         return Divergence(Binned(real, edges), Binned(synthetic, edges));
     }
 
