@@ -24,11 +24,9 @@ internal static class ResponseFit
         var learned = model.Create(new LearningContext(dataset, seed, threads, System.Console.WriteLine), options).Fit();
         Write(learned, target);
         ResponseScreen.Show(learned.Report);
-        System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {output} after {learned.Report.Seconds:F1} s; go on with: train AGENT --env {Environments(model.Name)} --data {output}"));
+        System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {output} after {learned.Report.Seconds:F1} s; go on with: train AGENT --env {learned.Report.Environment} --data {output}"));
         return ExitCode.Done;
     }
-
-    private static string Environments(string model) => model == "boosting" ? "context" : "personal";
 
     /// <summary>Beside the target first, so that nobody ever sees a part of it.</summary>
     private static void Write(LearnedResponses learned, string target)

@@ -36,6 +36,7 @@ internal sealed class BoostingLearner(LearningContext context, BoostingOptions o
             new LearnedReport
             {
                 Model = ResponseLearners.Boosting,
+                Environment = "context",
                 Dataset = context.Dataset.Name,
                 Seed = context.Seed,
                 Options = new Dictionary<string, string>(OptionsBinder.ToTexts(options)),

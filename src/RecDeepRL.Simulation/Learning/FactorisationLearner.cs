@@ -38,6 +38,7 @@ internal sealed class FactorisationLearner(LearningContext context, Factorisatio
             new LearnedReport
             {
                 Model = ResponseLearners.Factorisation,
+                Environment = "personal",
                 Dataset = context.Dataset.Name,
                 Seed = context.Seed,
                 Options = new Dictionary<string, string>(OptionsBinder.ToTexts(options)),
@@ -68,7 +69,9 @@ internal sealed class FactorisationLearner(LearningContext context, Factorisatio
             factors.SolveUsers();
             factors.SolveItems();
             objective.Add(factors.Objective());
-            context.Progress(string.Create(CultureInfo.InvariantCulture, $"iteration {iteration}/{options.Iterations}: objective {objective[^1]:F1}"));
+            // About twenty lines, however many iterations.
+            if (iteration == options.Iterations || iteration % Math.Max(1, options.Iterations / 20) == 0)
+                context.Progress(string.Create(CultureInfo.InvariantCulture, $"iteration {iteration}/{options.Iterations}: objective {objective[^1]:F1}"));
         }
         return objective;
     }

@@ -1,4 +1,5 @@
 using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
 
 namespace RecDeepRL.Simulation.Learning;
@@ -10,7 +11,7 @@ namespace RecDeepRL.Simulation.Learning;
 internal sealed record InteractionSplit(int[] Training, int[] Calibration, int[] Test)
 {
     /// <param name="withCalibration">Whether some pairs are set aside for it.</param>
-    /// <exception cref="UserMistakeException">The shares leave too little for one of the parts.</exception>
+    /// <exception cref="UserMistakeException">One of the parts is empty, or holds positive pairs only or none.</exception>
     public static InteractionSplit Of(InteractionLog log, LearningOptions options, bool withCalibration, long seed)
     {
         var parts = new byte[log.Count];
@@ -32,18 +33,19 @@ internal sealed record InteractionSplit(int[] Training, int[] Calibration, int[]
             start = end;
         }
         var split = new InteractionSplit(Of(0), Of(1), Of(2));
-        Require("test", options.TestShare, split.Test);
+        Require("training", split.Training);
+        Require("test", split.Test);
         if (withCalibration)
-            Require("calibration", options.CalibrationShare, split.Calibration);
+            Require("calibration", split.Calibration);
         return split;
 
         int[] Of(byte part) => [.. Enumerable.Range(0, parts.Length).Where(pair => parts[pair] == part)];
 
-        void Require(string name, double share, int[] part)
+        void Require(string name, int[] part)
         {
             var positives = part.Count(pair => log.Positives[pair]);
             if (positives == 0 || positives == part.Length)
-                throw new UserMistakeException($"{name}Share was {share}: of {log.Count} pairs of {log.UserKeys.Length} users that leaves {part.Length} for the {name}, {positives} of them positive; both kinds are needed. Use a larger log or a larger share.");
+                throw new UserMistakeException($"Of the {log.Count} pairs of {log.UserKeys.Length} users {part.Length} are for the {name}, {positives} of them positive; positive and other pairs are needed. Use a larger log, or other shares than testShare={OptionText.Format(options.TestShare)} and calibrationShare={OptionText.Format(options.CalibrationShare)}.");
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed record LearnedReport
     /// <summary>The learner's name, such as <c>boosting</c>.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The environment that reads its tables.</summary>
+    public required string Environment { get; init; }
+
     /// <summary>The dataset's name.</summary>
     public required string Dataset { get; init; }
 

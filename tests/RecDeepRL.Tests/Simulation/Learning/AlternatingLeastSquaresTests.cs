@@ -133,11 +133,30 @@ public sealed class AlternatingLeastSquaresTests
         AssertNear(Directly(users, items, weights, 3001, y), ToMatrix(factors.UserFactors));
     }
 
+    [Fact]
+    public void NoTensorIsLeftBehind()
+    {
+        var (users, items, weights) = Pairs(4);
+        var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (var factors = new AlternatingLeastSquares(users, items, weights, Users, Items, Rank, Regularisation, 1))
+        {
+            factors.SolveUsers();
+            factors.SolveItems();
+            factors.Objective();
+            factors.Scores([1], [2]);
+            factors.Scores([3]);
+        }
+
+        Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     private static (int[] Users, int[] Items, double[] Weights) Pairs(long seed)
     {
         var draws = new RandomStream(seed, "test");
-        var pairs = (from user in Enumerable.Range(0, Users) from item in Enumerable.Range(0, Items)
-            where draws.Uniform(0, (user * Items) + item) < .05 + (.4 * (user % 3 == item % 3 ? 1 : 0)) select (user, item)).ToList();
+        var pairs = (from user in Enumerable.Range(0, Users)
+                     from item in Enumerable.Range(0, Items)
+                     where draws.Uniform(0, (user * Items) + item) < .05 + (.4 * (user % 3 == item % 3 ? 1 : 0))
+                     select (user, item)).ToList();
         return ([.. pairs.Select(pair => pair.user)], [.. pairs.Select(pair => pair.item)], [.. pairs.Select((_, index) => 1 + (4.0 * draws.Uniform(1, index)))]);
     }
 

@@ -24,7 +24,7 @@ internal sealed class GeneratedLog
         var year = Enumerable.Range(0, itemCount).Select(item => 1930 + (long)(draws.Uniform(3, item) * 70)).ToArray();
         var genres = Enumerable.Range(0, 8).Select(genre => Enumerable.Range(0, itemCount).Select(item => draws.Uniform(4 + genre, item) < .25 ? 1L : 0).ToArray()).ToArray();
 
-        var userKnown = stack([tensor(female.Select(is_ => is_ ? 1f : 0f).ToArray()), tensor(age.Select(group => group / 6f).ToArray())], 1).sub_(.4f);
+        var userKnown = stack([tensor(female.Select(isFemale => isFemale ? 1f : 0f).ToArray()), tensor(age.Select(group => group / 6f).ToArray())], 1).sub_(.4f);
         var itemKnown = stack([.. genres.Select(genre => tensor(genre.Select(has => (float)has).ToArray())), tensor(year.Select(one => (one - 1930) / 70f).ToArray())], 1).sub_(.3f);
         var explained = userKnown.mm(draws.Normal(20, CPU, 2, 9)).mm(itemKnown.t()).mul_(1.5f);
         var unexplained = draws.Normal(21, CPU, userCount, 4).mm(draws.Normal(22, CPU, itemCount, 4).t()).mul_(.35f);
@@ -53,7 +53,7 @@ internal sealed class GeneratedLog
             ]),
             Users = new DataTable(
             [
-                new IntegerColumn("user_idx", [.. Enumerable.Range(0, userCount).Select(user => UserKey(user))]), new TextColumn("gender", Array.ConvertAll(female, is_ => is_ ? "F" : "M")),
+                new IntegerColumn("user_idx", [.. Enumerable.Range(0, userCount).Select(user => UserKey(user))]), new TextColumn("gender", Array.ConvertAll(female, isFemale => isFemale ? "F" : "M")),
                 new IntegerColumn("age", age), new IntegerColumn("occupation", occupation),
             ]),
             Items = new DataTable(

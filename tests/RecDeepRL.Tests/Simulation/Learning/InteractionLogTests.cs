@@ -103,8 +103,8 @@ public sealed class InteractionLogTests
     {
         var message = Assert.Throws<UserMistakeException>(() => InteractionSplit.Of(Log([1, 1, 2], [1, 2, 1], [0, 1, 1]), new BoostingOptions(), false, 1)).Message;
 
-        Assert.Contains("testShare was 0.1", message, StringComparison.Ordinal);
-        Assert.Contains("leaves 0 for the test", message, StringComparison.Ordinal);
+        Assert.Contains("Of the 3 pairs of 2 users 0 are for the test", message, StringComparison.Ordinal);
+        Assert.Contains("testShare=0.1", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,8 +17,10 @@ public sealed class ProbabilityQualityTests
         var scores = Enumerable.Range(0, 200).Select(index => Math.Floor(draws.Uniform(0, index) * 20)).ToArray();
         var positives = Enumerable.Range(0, 200).Select(index => draws.Uniform(1, index) < .3).ToArray();
 
-        var wins = from high in Enumerable.Range(0, 200) from low in Enumerable.Range(0, 200) where positives[high] && !positives[low]
-            select scores[high] > scores[low] ? 1.0 : scores[high] == scores[low] ? .5 : 0;
+        var wins = from high in Enumerable.Range(0, 200)
+                   from low in Enumerable.Range(0, 200)
+                   where positives[high] && !positives[low]
+                   select scores[high] > scores[low] ? 1.0 : scores[high] == scores[low] ? .5 : 0;
 
         Assert.Equal(wins.Average(), ProbabilityQuality.AucOf(scores, positives), 1e-12);
         Assert.Equal(ProbabilityQuality.AucOf(scores, positives), ProbabilityQuality.AucOf(Array.ConvertAll(scores, score => Math.Exp(score)), positives), 1e-12);
