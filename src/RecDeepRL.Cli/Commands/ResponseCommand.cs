@@ -16,7 +16,7 @@ internal static class ResponseCommand
     private static Command Fit()
     {
         var model = new Argument<string>("MODEL") { Description = $"{string.Join(" or ", ResponseLearners.All.Select(one => one.Name))}." };
-        var data = new Option<string>("--data") { Description = "Dataset folder to learn from; it holds interactions.parquet.", HelpName = "DATASET", Required = true };
+        var data = new Option<string>("--data") { Description = "What to learn from: the folder of an imported data set, or one that 'import' reads, such as MovieLens as it is packed.", HelpName = "DATASET", Required = true };
         var output = new Option<string>("--out") { Description = "New folder for tables, report.json and reliability.png; give it to train as --data.", HelpName = "DIR", Required = true };
         var calibrate = new Option<string?>("--calibrate") { Description = "isotonic, platt or none; the same as --set calibration=…. Default: the model's own.", HelpName = "KIND" };
         var seed = new Option<long>("--seed") { Description = "Seed of split, choice of users, negatives and start. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };

@@ -4,7 +4,6 @@ using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Data.Datasets;
-using RecDeepRL.Data.Files;
 using RecDeepRL.Experiments;
 using RecDeepRL.Reporting;
 using RecDeepRL.Simulation.Learning;
@@ -51,19 +50,7 @@ internal static class ResponseFit
         }
     }
 
-    private static Dataset Read(string folder)
-    {
-        var interactions = Path.Combine(folder, "interactions.parquet");
-        if (!Directory.Exists(folder) || !Path.Exists(interactions))
-            throw new UserMistakeException($"There is no dataset in '{folder}'. --data expects a folder that holds interactions.parquet.");
-        return new Dataset
-        {
-            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            Interactions = TableFile.Read(interactions, "user_idx", "item_idx", "response"),
-            Users = Optional("users.parquet"),
-            Items = Optional("items.parquet"),
-        };
-
-        DataTable? Optional(string name) => Path.Exists(Path.Combine(folder, name)) ? TableFile.Read(Path.Combine(folder, name)) : null;
-    }
+    /// <summary>An imported data set, or one as its publisher packs it.</summary>
+    private static Dataset Read(string path) =>
+        DatasetFolder.Holds(path) ? DatasetFolder.Read(path) : DatasetSource.Read(path);
 }

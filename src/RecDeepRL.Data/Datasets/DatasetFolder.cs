@@ -19,6 +19,9 @@ public static class DatasetFolder
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NewLine = "\n" };
 
+    /// <summary>Whether a folder is one of these, and not a data set as its publisher packs it.</summary>
+    public static bool Holds(string path) => File.Exists(Path.Combine(path, ManifestFile));
+
     /// <summary>Reads a whole data set into memory: 32 bytes for each interaction with a time, 24 for one without.</summary>
     /// <param name="path">A folder that <see cref="Write"/> or <see cref="DatasetSource.Import"/> made.</param>
     /// <exception cref="UserMistakeException">No such folder, a file that cannot be read, or one that does not hold what <c>dataset.json</c> says.</exception>
