@@ -68,9 +68,19 @@ public static class GeneratorFile
         using var document = ParseOrNull(bytes);
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("format", out var format) || format.ToString() != Format)
             throw new UserMistakeException($"'{path}' is not a saved generator of populations. Make one with 'population fit'.");
+        if (HoldsNull(root))
+            throw new InvalidDataException("an element of an array is null");
         if (!root.TryGetProperty("version", out var version) || !version.TryGetInt32(out var number) || number != Version)
             throw new UserMistakeException($"'{path}' has version {version}, this program reads version {Version}. Make it again with 'population fit'.");
     }
+
+    /// <summary>Whether an array holds a null anywhere, which the serialiser lets pass whatever the type says.</summary>
+    private static bool HoldsNull(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.Null || HoldsNull(one)),
+        JsonValueKind.Object => element.EnumerateObject().Any(property => HoldsNull(property.Value)),
+        _ => false,
+    };
 
     private static JsonDocument? ParseOrNull(byte[] bytes)
     {
@@ -90,7 +100,7 @@ public static class GeneratorFile
     private sealed class OnOneLine<T> : JsonConverter<T[]>
     {
         public override T[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<T[]>(ref reader) is { } values && !values.Any(value => value is null) ? values : throw new JsonException("an array, or an element of it, is null");
+            JsonSerializer.Deserialize<T[]>(ref reader) ?? throw new JsonException("an array is null");
 
         public override void Write(Utf8JsonWriter writer, T[] value, JsonSerializerOptions options) => writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value));
     }

@@ -22,8 +22,6 @@ public sealed record IndependentGenerator(Marginal[] Marginals) : IProfileGenera
     {
         if (Marginals.Length == 0)
             throw new InvalidDataException("there is no column");
-        if (Marginals.Contains(null))
-            throw new InvalidDataException("a column is null");
         foreach (var marginal in Marginals)
             marginal.Check();
     }

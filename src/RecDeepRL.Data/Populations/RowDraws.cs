@@ -9,17 +9,17 @@ internal sealed class RowDraws(long seed, string name)
     private readonly RandomStream _stream = new(seed, "profiles:" + name);
 
     /// <summary>[count] uniform in (0, 1), by row, with 53 bits.</summary>
-    public double[] Uniforms(long column, int count, long firstRow = 0)
+    public double[] Uniforms(long column, int count)
     {
         var draws = new double[count];
         for (var row = 0; row < count; row++)
-            draws[row] = ((_stream.Bits(column, firstRow + row) >> 11) + .5) * (1.0 / (1L << 53));
+            draws[row] = ((_stream.Bits(column, row) >> 11) + .5) * (1.0 / (1L << 53));
         return draws;
     }
 
     /// <summary>[count] standard normal, by row, by the inverse of the distribution function.</summary>
-    public double[] Normals(long column, int count, long firstRow = 0) =>
-        Array.ConvertAll(Uniforms(column, count, firstRow), uniform => Normal.InvCDF(0, 1, uniform));
+    public double[] Normals(long column, int count) =>
+        Array.ConvertAll(Uniforms(column, count), uniform => Normal.InvCDF(0, 1, uniform));
 
     /// <summary>The rows 0 … rowCount − 1 in random order.</summary>
     public int[] Shuffled(long column, int rowCount)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
 using RecDeepRL.Data.Files;
 using static TorchSharp.torch;
 
@@ -59,21 +60,20 @@ public sealed record VaeGenerator(Marginal[] Marginals, int Bins, VaeLayer[] Dec
     public DataTable Sample(int count, long seed)
     {
         var draws = new RowDraws(seed, Kind);
-        var outputs = Decode(new Core.Randomness.RandomStream(seed, "profiles:vae:latent"), count);
-        var columns = new List<DataColumn>();
-        var place = 0;
-        for (var index = 0; index < Marginals.Length; index++)
+        var uniforms = Marginals.Select((_, index) => draws.Uniforms(2 * index, count)).ToArray();
+        var codes = Marginals.Select(_ => new int[count]).ToArray();
+        Decode(new RandomStream(seed, "profiles:vae:latent"), count, (row, logits) =>
         {
-            var width = WidthOf(Marginals[index], Bins);
-            var uniforms = draws.Uniforms(2 * index, count);
-            var codes = new int[count];
-            for (var row = 0; row < count; row++)
-                codes[row] = Draw(outputs[row].AsSpan(place, width), uniforms[row]);
-            place += width;
-            columns.Add(Marginals[index] is CategoryMarginal category
-                ? CategoryFeature.ColumnOf(category.Name, category.IsWhole, category.Labels, codes)
-                : Marginals[index].At([.. draws.Uniforms((2 * index) + 1, count).Select((within, row) => (codes[row] + within) / Bins)]));
-        }
+            for (var (index, place) = (0, 0); index < Marginals.Length; index++)
+            {
+                var width = WidthOf(Marginals[index], Bins);
+                codes[index][row] = Draw(logits.Slice(place, width), uniforms[index][row]);
+                place += width;
+            }
+        });
+        var columns = Marginals.Select((marginal, index) => marginal is CategoryMarginal category
+            ? CategoryFeature.ColumnOf(category.Name, category.IsWhole, category.Labels, codes[index])
+            : marginal.At([.. draws.Uniforms((2 * index) + 1, count).Select((within, row) => (codes[index][row] + within) / Bins)])).ToList();
         return new DataTable(columns, "vae profiles");
     }
 
@@ -88,28 +88,25 @@ public sealed record VaeGenerator(Marginal[] Marginals, int Bins, VaeLayer[] Dec
 
     internal static int WidthOf(Marginal marginal, int bins) => marginal is CategoryMarginal category ? category.Labels.Length : bins;
 
-    /// <summary>The decoder's outputs, by row.</summary>
-    private float[][] Decode(Core.Randomness.RandomStream stream, int count)
+    /// <summary>Decodes latent draws, and hands out the logits row by row.</summary>
+    private void Decode(RandomStream stream, int count, Action<int, ReadOnlySpan<float>> take)
     {
         using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var layers = Decoder.Select(layer => (Weight: tensor(layer.Weights, [layer.Outputs, layer.Inputs]), Bias: tensor(layer.Biases))).ToArray();
-        var width = Decoder[^1].Outputs;
-        var outputs = new float[count][];
+        var (inputs, width) = (Decoder[0].Inputs, Decoder[^1].Outputs);
         for (var first = 0; first < count; first += BlockRows)
         {
             using var block = NewDisposeScope();
-            var lanes = arange((long)first * Decoder[0].Inputs, ((long)first + BlockRows) * Decoder[0].Inputs, ScalarType.Int64).reshape(BlockRows, Decoder[0].Inputs);
-            var values = stream.Normal(0, lanes);
+            var values = stream.Normal(0, arange((long)first * inputs, ((long)first + BlockRows) * inputs, ScalarType.Int64).reshape(BlockRows, inputs));
             for (var layer = 0; layer < layers.Length; layer++)
                 values = nn.functional.linear(layer == 0 ? values : values.relu(), layers[layer].Weight, layers[layer].Bias);
-            var flat = values.data<float>().ToArray();
+            var logits = values.data<float>().ToArray();
             for (var row = first; row < Math.Min(count, first + BlockRows); row++)
-                outputs[row] = flat[((row - first) * width)..((row - first + 1) * width)];
+                take(row, logits.AsSpan((row - first) * width, width));
             FinalizationPause.Breathe();
         }
-        return outputs;
     }
 
     /// <summary>A bin or category from logits.</summary>
