@@ -62,7 +62,6 @@ public sealed class RunPair : IDisposable
     {
         if (Environment is not IReplaysRounds past)
             throw new UserMistakeException($"The environment '{Environment.Spec.Name}' cannot start from a log: it has a state that logs do not tell. Leave --warm-start out.");
-        using var pause = FinalizationPause.Begin();
         var count = 0;
         foreach (var round in rounds)
         {
@@ -72,7 +71,6 @@ public sealed class RunPair : IDisposable
             if (feedback.Observation.UserCount > 0)
                 Agent.Learn(feedback);
             count++;
-            FinalizationPause.Breathe();
         }
         // What the agent says of itself after the run's first round is about that round.
         Agent.Diagnose();

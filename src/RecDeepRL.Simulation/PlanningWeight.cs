@@ -1,4 +1,3 @@
-using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
@@ -26,7 +25,6 @@ internal sealed class PlanningWeight
     /// <param name="participants">[B] int64, whose sessions are played. Borrowed.</param>
     public static double Play(SessionEnvironment environment, Tensor participants, double weight, long seed)
     {
-        using var pause = FinalizationPause.Begin();
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         using var sessions = environment.BeginSessions(participants, seed);
@@ -39,7 +37,6 @@ internal sealed class PlanningWeight
                 break;
             using var feedback = sessions.Step(sessions.Plan(observation, weight));
             earned.add_(feedback.Reward.sum(ScalarType.Float64));
-            FinalizationPause.Breathe();
         }
         return earned.item<double>() / participants.shape[0];
     }

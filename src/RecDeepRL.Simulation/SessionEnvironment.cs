@@ -51,7 +51,6 @@ internal sealed class SessionEnvironment : BatchEnvironment, IEnvironment, IPlan
     /// <summary>The slates of the highest index for a given weight.</summary>
     internal Tensor Plan(Observation observation, double weight)
     {
-        using var pause = FinalizationPause.Begin();
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var slates = empty([observation.UserCount, Spec.SlateSize], ScalarType.Int64, Spec.Device);
@@ -66,7 +65,6 @@ internal sealed class SessionEnvironment : BatchEnvironment, IEnvironment, IPlan
             if (observation.EligibleItems is { } eligible)
                 index.masked_fill_(eligible.narrow(0, start, count).logical_not(), float.NegativeInfinity);
             slates.narrow(0, start, count).copy_(index.topk(Spec.SlateSize, dim: 1).indexes);
-            FinalizationPause.Breathe();
         }
         return slates.MoveToOuterDisposeScope();
     }

@@ -138,7 +138,6 @@ internal sealed class DdpgAgent : IAgent
         {
             using var scope = NewDisposeScope();
             _learner.Update(_replay.Sample(_sampling, _updates++, _options.BatchSize, rows));
-            FinalizationPause.Breathe();
         }
         _learner.Figures.RequireFinite("ddpg");
     }

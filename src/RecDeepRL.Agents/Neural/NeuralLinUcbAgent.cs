@@ -144,7 +144,6 @@ internal sealed class NeuralLinUcbAgent : IAgent
             for (var step = 0; step < _options.StepsPerTraining; step++)
             {
                 Train(rows);
-                FinalizationPause.Breathe();
             }
             _figures.RequireFinite("neural-linucb");
         }

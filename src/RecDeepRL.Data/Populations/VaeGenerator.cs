@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Data.Files;
 using static TorchSharp.torch;
@@ -91,7 +90,6 @@ public sealed record VaeGenerator(Marginal[] Marginals, int Bins, VaeLayer[] Dec
     /// <summary>Decodes latent draws, and hands out the logits row by row.</summary>
     private void Decode(RandomStream stream, int count, Action<int, ReadOnlySpan<float>> take)
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var layers = Decoder.Select(layer => (Weight: tensor(layer.Weights, [layer.Outputs, layer.Inputs]), Bias: tensor(layer.Biases))).ToArray();
@@ -105,7 +103,6 @@ public sealed record VaeGenerator(Marginal[] Marginals, int Bins, VaeLayer[] Dec
             var logits = values.data<float>().ToArray();
             for (var row = first; row < Math.Min(count, first + BlockRows); row++)
                 take(row, logits.AsSpan((row - first) * width, width));
-            FinalizationPause.Breathe();
         }
     }
 

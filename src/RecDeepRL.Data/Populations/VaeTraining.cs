@@ -26,7 +26,6 @@ internal sealed class VaeTraining : IDisposable
 
     public static VaeGenerator Run(Profiles profiles, VaeOptions options, long seed, Action<string>? progress)
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         var data = Encoded(profiles, options.Bins);
         using var training = new VaeTraining([.. profiles.Features.Select(Marginal.Of)], (int)data.shape[1], options, new RandomStream(seed, "profiles:vae:start"));
@@ -60,7 +59,6 @@ internal sealed class VaeTraining : IDisposable
                 loss.backward();
                 optimizer.step();
                 total += loss.item<float>() * batch.Length;
-                FinalizationPause.Breathe();
             }
             if (!double.IsFinite(total))
                 throw new UserMistakeException($"The vae's loss was no number any more in epoch {epoch + 1}. Give a smaller learningRate than {OptionOf(options.LearningRate)}.");

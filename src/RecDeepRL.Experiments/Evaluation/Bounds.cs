@@ -28,7 +28,6 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
     /// <param name="seed">Seed of the evaluation: sessions are played, and eligible items drawn, as in it.</param>
     public static Bounds Of(IEnvironment environment, ITruth truth, long iteration, long seed = 0)
     {
-        using var pause = FinalizationPause.Begin();
         using var gradients = no_grad();
         if (environment.Spec.HasEpisodes)
             return SessionBounds.Of(environment, seed);
@@ -47,7 +46,6 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
                 Value(truth, users, ReferenceSlates.Best(fixedScores, users, spec.SlateSize), appeal, iteration).sum(),
                 Value(truth, users, ReferenceSlates.Best(appeal, users, spec.SlateSize), appeal, iteration).sum(),
             ]));
-            FinalizationPause.Breathe();
         }
         var means = sums.div_(spec.UserCount).cpu().data<double>().ToArray();
         return new Bounds(means[0], means[1], means[2]);
@@ -77,7 +75,6 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
                 using var part = NewDisposeScope();
                 var users = arange(start, start + count, ScalarType.Int64, spec.Device);
                 total.add_(truth.ExpectedResponses(users, rounds == 1 ? iteration : round).sum(0, type: ScalarType.Float64));
-                FinalizationPause.Breathe();
             }
         }
         return total.div_(spec.UserCount).MoveToOuterDisposeScope();

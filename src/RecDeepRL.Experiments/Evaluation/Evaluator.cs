@@ -21,7 +21,6 @@ public static class Evaluator
         IEnvironment environment, ITruth truth, IAgent agent, RecommendationMode mode, long seed, Bounds? bounds = null)
     {
         var spec = environment.Spec;
-        using var pause = FinalizationPause.Begin();
         using var gradients = no_grad();
         if (spec.HasEpisodes)
             return EvaluateSessions(environment, truth, agent, mode, seed, bounds);
@@ -36,7 +35,6 @@ public static class Evaluator
             var slates = agent.Recommend(users, mode);
             responses.add_(environment.Respond(users, slates, seed).sum(ScalarType.Float64));
             expected.add_(truth.ExpectedResponses(users.UserIds, slates, users.Iteration).sum(ScalarType.Float64));
-            FinalizationPause.Breathe();
         }
         return new EvaluationResult(
             environment.Iteration, spec.UserCount, spec.SlateSize,

@@ -36,7 +36,6 @@ internal sealed record SessionPlay(double Responses, double Expected, double Rou
             using var feedback = sessions.Step(slates);
             sums.add_(stack([feedback.Responses.sum(ScalarType.Float64), expected]));
             slatesShown += users.UserCount;
-            FinalizationPause.Breathe();
         }
         var totals = sums.cpu().data<double>().ToArray();
         return new SessionPlay(totals[0] / spec.UserCount, totals[1] / spec.UserCount, (double)slatesShown / spec.UserCount);

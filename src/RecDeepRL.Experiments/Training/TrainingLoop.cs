@@ -39,7 +39,6 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <returns>False where it was cancelled before the end.</returns>
     public bool Run(CancellationToken cancellation)
     {
-        using var pause = FinalizationPause.Begin();
         var environment = pair.Environment;
         // What cannot change is computed once for all evaluations on the way.
         var seed = Evaluator.SeedOf(pair.Plan.Seed);
@@ -48,7 +47,6 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
         {
             recorder.Completed(Round());
-            FinalizationPause.Breathe();
             if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
             {
                 recorder.Evaluated(Evaluator.Evaluate(

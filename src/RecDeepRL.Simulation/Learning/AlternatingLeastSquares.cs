@@ -1,4 +1,3 @@
-using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
@@ -43,7 +42,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
     /// <summary>What is minimised, at the factors as they are.</summary>
     public double Objective()
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         // Σ (xᵀy)² over all pairs is the sum of the products of both Gram matrices; the positive pairs are then put right.
         var total = UserFactors.t().mm(UserFactors).mul_(ItemFactors.t().mm(ItemFactors)).sum()
@@ -53,7 +51,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
             using var part = NewDisposeScope();
             var scores = Gather(block, ItemFactors).bmm(UserFactors.index_select(0, block.Rows).unsqueeze(2)).squeeze(2);
             total.add_(block.Weights.add(1.0).mul_(scores.sub(1.0).square()).sub_(scores.square()).mul_(block.Mask).sum());
-            FinalizationPause.Breathe();
         }
         return total.item<double>();
     }
@@ -61,7 +58,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
     /// <returns>[P] xᵤᵀyᵢ of each pair.</returns>
     public double[] Scores(int[] users, int[] items)
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         var scores = UserFactors.index_select(0, Ids(users)).mul_(ItemFactors.index_select(0, Ids(items))).sum(1);
         return scores.data<double>().ToArray();
@@ -70,7 +66,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
     /// <returns>[U · items] scores of every user with the given items, users first.</returns>
     public double[] Scores(int[] items)
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         return UserFactors.mm(ItemFactors.index_select(0, Ids(items)).t()).data<double>().ToArray();
     }
@@ -87,7 +82,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
     /// <param name="result">Of the rows, overwritten; a row without entries becomes 0.</param>
     private void Solve(ObservedRows observed, Tensor fixedFactors, Tensor result)
     {
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         var common = fixedFactors.t().mm(fixedFactors).add_(eye(fixedFactors.shape[1], dtype: ScalarType.Float64).mul_(_regularisation));
         result.zero_();
@@ -99,7 +93,6 @@ internal sealed class AlternatingLeastSquares : IDisposable
             var right = transposed.bmm(block.Weights.add(block.Mask).unsqueeze(2));
             var left = transposed.bmm(gathered.mul(block.Weights.unsqueeze(2))).add_(common);
             result.index_copy_(0, block.Rows, right.cholesky_solve(linalg.cholesky(left)).squeeze(2));
-            FinalizationPause.Breathe();
         }
     }
 

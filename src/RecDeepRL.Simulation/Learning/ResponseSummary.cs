@@ -1,4 +1,3 @@
-using RecDeepRL.Core;
 using RecDeepRL.Data;
 using static TorchSharp.torch;
 
@@ -45,7 +44,6 @@ public sealed record ResponseSummary
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slateSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slateSize, table.ItemKeys.Length);
-        using var pause = FinalizationPause.Begin();
         using var scope = NewDisposeScope();
         var probabilities = tensor(table.Probabilities, [table.UserKeys.Length, table.ItemKeys.Length], ScalarType.Float32);
         var byItem = probabilities.mean([0L], type: ScalarType.Float64);

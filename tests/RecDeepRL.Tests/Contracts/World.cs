@@ -42,7 +42,6 @@ internal sealed class World : IDisposable
     /// <returns>The slates shown, as ids.</returns>
     public List<long> Play(int rounds)
     {
-        using var pause = FinalizationPause.Begin();
         var shown = new List<long>();
         for (var round = 0; round < rounds; round++)
         {
@@ -51,7 +50,6 @@ internal sealed class World : IDisposable
             var slates = Agent.Recommend(observation, RecommendationMode.Explore);
             shown.AddRange(slates.data<long>());
             Agent.Learn(Environment.Step(slates));
-            FinalizationPause.Breathe();
         }
         return shown;
     }
