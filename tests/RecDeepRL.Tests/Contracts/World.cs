@@ -41,6 +41,7 @@ internal sealed class World : IDisposable
     /// <returns>The slates shown, as ids.</returns>
     public List<long> Play(int rounds)
     {
+        using var pause = FinalizationPause.Begin();
         var shown = new List<long>();
         for (var round = 0; round < rounds; round++)
         {

@@ -18,9 +18,6 @@ public sealed class FinalizationPauseTests
             Assert.True(FinalizationPause.IsHeld);
             AbandonAndCollect(10);
             Assert.Equal(before, s_finalised);
-            // Nothing is due yet: too little was allocated.
-            FinalizationPause.Breathe();
-            Assert.Equal(before, s_finalised);
         }
         Assert.False(FinalizationPause.IsHeld);
         Assert.Equal(before + 10, s_finalised);
@@ -33,6 +30,20 @@ public sealed class FinalizationPauseTests
         var before = s_finalised;
         AbandonAndCollect(10);
         Allocate(100 << 20);
+
+        FinalizationPause.Breathe();
+
+        Assert.Equal(before + 10, s_finalised);
+        Assert.True(FinalizationPause.IsHeld);
+    }
+
+    [Fact]
+    public void BreathingLetsFinalisersRunOnceEnoughTimeHasPassed()
+    {
+        using var pause = FinalizationPause.Begin();
+        var before = s_finalised;
+        AbandonAndCollect(10);
+        Thread.Sleep(1100);
 
         FinalizationPause.Breathe();
 
