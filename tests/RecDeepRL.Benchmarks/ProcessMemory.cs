@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 
 namespace RecDeepRL.Benchmarks;
 
@@ -11,7 +12,20 @@ internal static class ProcessMemory
     /// <summary>The most that was ever resident, in MB.</summary>
     public static double Peak => Read("VmHWM:");
 
-    public static string Describe() => string.Create(CultureInfo.InvariantCulture, $"resident {Resident:F0} MB, peak {Peak:F0} MB");
+    /// <summary>What lives on the managed heap, in MB. Finalisers may be held back by a pause, so nothing here waits for them.</summary>
+    public static double Managed
+    {
+        get
+        {
+            GC.Collect();
+            return GC.GetTotalMemory(forceFullCollection: false) / 1048576.0;
+        }
+    }
+
+    /// <summary>Tensors of this thread that nobody has disposed.</summary>
+    public static long Tensors => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+    public static string Describe() => string.Create(CultureInfo.InvariantCulture, $"resident {Resident:F0} MB, peak {Peak:F0} MB, managed {Managed:F0} MB, {Tensors} tensors");
 
     private static double Read(string name)
     {

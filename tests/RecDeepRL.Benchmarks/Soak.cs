@@ -36,7 +36,7 @@ internal static class Soak
             _users += iteration.Users;
             if (iteration.Iteration % every != 0)
                 return;
-            _taken.Add((iteration.Iteration, ProcessMemory.Resident, GC.GetTotalMemory(forceFullCollection: true) / 1048576.0, DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+            _taken.Add((iteration.Iteration, ProcessMemory.Resident, ProcessMemory.Managed, ProcessMemory.Tensors));
             var (_, resident, managed, tensors) = _taken[^1];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
