@@ -14,7 +14,7 @@ internal sealed class DynamicsRegistry : IPartRegistry
     public static IReadOnlyList<ComponentRegistration<PartContext, IUserDynamics>> All { get; } =
     [
         Part<SatiationOptions>("satiation", "users tire of topics they are shown and recover from them", (context, options) => new Satiation(context, options)),
-        Part<SatisfactionOptions>("satisfaction", "items that lure lower the appeal of everything, honest ones raise it", (context, options) => new Satisfaction(context, options)),
+        Part<SatisfactionOptions>("long-term-satisfaction", "items that lure lower the appeal of everything, honest ones raise it", (context, options) => new Satisfaction(context, options)),
         Part<InterestDriftOptions>("interest-drift", "tastes follow what users consume, or flee from it", (context, options) => new InterestDrift(context, options)),
         Part<PatienceOptions>("patience", "users leave when silence and boredom have used up their patience", (context, options) => new Patience(context, options)),
         Part<LeavingOptions>("leaving", "users leave at random, with the same probability after each round", (_, options) => new Leaving(options)),

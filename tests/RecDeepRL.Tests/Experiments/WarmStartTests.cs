@@ -34,14 +34,17 @@ public sealed class WarmStartTests : IDisposable
         before.AssertSameAs(after);
     }
 
-    [Fact]
-    public void ARunThatGoesOnFromItsLogIsTheRunThatWasNeverStopped()
+    [Theory]
+    [InlineData("drift")]
+    [InlineData("sessions")]
+    [InlineData("satisfaction")]
+    public void ARunThatGoesOnFromItsLogIsTheRunThatWasNeverStopped(string environment)
     {
-        using var whole = SmallRuns.Pair(SmallRuns.Plan("ucb", "drift", iterations: 10));
+        using var whole = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 10));
         Simulate(whole, "whole");
-        using (var half = SmallRuns.Pair(SmallRuns.Plan("ucb", "drift", iterations: 4)))
+        using (var half = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 4)))
             Simulate(half, "parts");
-        using var rest = SmallRuns.Pair(SmallRuns.Plan("ucb", "drift", iterations: 6));
+        using var rest = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 6));
         StartWarm(rest, "parts");
         Simulate(rest, "parts", append: true);
 
