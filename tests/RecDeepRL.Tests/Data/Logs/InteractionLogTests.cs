@@ -157,7 +157,7 @@ public sealed class InteractionLogTests : IDisposable
         var path = _log.PathOf("iteration-00000001.parquet");
         var whole = File.ReadAllBytes(path);
         Assert.Equal(2, InteractionLog.Read(_log.Folder).Iterations().Count());
-        // A bit in the middle of each twentieth of the file, and the file cut off there. Padding may be anything: at least most must be noticed, and nothing read wrongly.
+        // One bit in the middle of each twentieth of the file, and the file cut off there: what is read is right, or it is refused by name.
         var expected = InteractionLog.Read(_log.Folder).Iterations().Last();
         for (var part = 0; part < 20; part++)
         {
