@@ -4,19 +4,21 @@ using TorchSharp;
 namespace RecDeepRL.Core;
 
 /// <summary>Splits a batch of users into slices for chains of operations whose intermediate results would not fit for all users at once.</summary>
-/// <remarks>On the CPU a slice stays in its cache, and below the size from which libtorch splits an operation over threads of its own:
+/// <remarks>A batch of a million values or fewer is left in one piece: its operations are worth more than slicing would save.
+/// On the CPU a slice stays in its cache, and below the size from which libtorch splits an operation over threads of its own:
 /// instead, whole slices run side by side on as many threads as libtorch may use, without a barrier after each operation.</remarks>
 public static class UserSlices
 {
     private const long ValuesOnCpu = (1 << 15) - 1;
     private const long ValuesElsewhere = 1 << 26;
+    private const long ValuesInOnePiece = 1 << 20;
 
     /// <param name="userCount">B; nothing is returned for 0.</param>
     /// <param name="valuesPerUser">How many values one user has in the largest intermediate result, such as K; at least 1.</param>
     /// <returns>Slices in order, each of at least one user.</returns>
     public static IEnumerable<(long Start, long Count)> Of(long userCount, long valuesPerUser, torch.Device device)
     {
-        var size = Size(valuesPerUser, device);
+        var size = Size(userCount, valuesPerUser, device);
         for (var start = 0L; start < userCount; start += size)
             yield return (start, Math.Min(size, userCount - start));
     }
@@ -25,7 +27,7 @@ public static class UserSlices
     /// <param name="operations">Given the first user and the number of users; must not write what another slice reads or writes.</param>
     public static void ForEach(long userCount, long valuesPerUser, torch.Device device, Action<long, long> operations)
     {
-        var size = Size(valuesPerUser, device);
+        var size = Size(userCount, valuesPerUser, device);
         var slices = (userCount + size - 1) / size;
         var threads = device.type == DeviceType.CPU && slices > 1 ? torch.get_num_threads() : 1;
         if (threads == 1)
@@ -50,6 +52,7 @@ public static class UserSlices
         }
     }
 
-    private static long Size(long valuesPerUser, torch.Device device) =>
-        Math.Max(1, (device.type == DeviceType.CPU ? ValuesOnCpu : ValuesElsewhere) / valuesPerUser);
+    private static long Size(long userCount, long valuesPerUser, torch.Device device) => userCount * valuesPerUser <= ValuesInOnePiece
+        ? Math.Max(1, userCount)
+        : Math.Max(1, (device.type == DeviceType.CPU ? ValuesOnCpu : ValuesElsewhere) / valuesPerUser);
 }

@@ -12,7 +12,8 @@ switch (args.FirstOrDefault())
         return Soak.Run(args[1..]);
 }
 
-// In this process, since a generated project would have to bring libtorch along once more.
-var configuration = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+// In this process, since a generated project would have to bring libtorch along once more. TorchSharp is left unoptimised on purpose
+// (src/build/KeepArguments.targets), which the validator takes for a debug build.
+var configuration = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.DisableOptimizationsValidator);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, configuration);
 return 0;

@@ -9,7 +9,8 @@ public sealed class UserSlicesTests
     [InlineData(0, 1)]
     [InlineData(1, 5)]
     [InlineData(100_000, 1)]
-    [InlineData(100_000, 7)]
+    [InlineData(2_000_000, 1)]
+    [InlineData(400_000, 7)]
     [InlineData(3, 1_000_000)]
     public void EveryUserIsInExactlyOneSlice(long users, long valuesPerUser)
     {
@@ -33,5 +34,5 @@ public sealed class UserSlicesTests
 
     [Fact]
     public void AFaultIsTheCallersAsItIs() =>
-        Assert.Throws<TimeoutException>(() => UserSlices.ForEach(100_000, 1, CPU, (_, _) => throw new TimeoutException()));
+        Assert.Throws<TimeoutException>(() => UserSlices.ForEach(2_000_000, 1, CPU, (_, _) => throw new TimeoutException()));
 }
