@@ -68,7 +68,7 @@ public sealed class HLinUcbAgentTests
         var v = Enumerable.Range(0, users).Select(user => Of(agent.Users.Features[user])).ToArray();
         var covariance = Enumerable.Range(0, users).Select(_ => Matrix<double>.Build.DenseIdentity(hidden)).ToArray(); // The prior N(0, I).
         var log = new List<(int User, int Item, Vector<double> X, double Response)>();
-        foreach (var (features, slates, responses) in Rounds(users, items))
+        foreach (var (features, slates, responses) in Rounds(users, items, features: 0))
         {
             agent.Learn(Toy.Feedback(Toy.Observe(users, features), slates, responses));
             ForEach((user, item, x, response) => log.Add((user, item, x, response)), features, slates, responses);
@@ -121,12 +121,13 @@ public sealed class HLinUcbAgentTests
 
     private static HLinUcbAgent Agent(int users, int items, int features, HLinUcbOptions options) => new(Toy.Context(Toy.Spec(users, items, 1, features)), options);
 
-    private static IEnumerable<(Tensor Features, Tensor Slates, Tensor Responses)> Rounds(int users, int items)
+    /// <param name="features">The round whose features all rounds have; none for their own.</param>
+    private static IEnumerable<(Tensor Features, Tensor Slates, Tensor Responses)> Rounds(int users, int items, int? features = null)
     {
         var draws = new RandomStream(8, "hidden");
         for (var round = 0; round < 4; round++)
             yield return (
-                draws.Normal(round, CPU, users, 2),
+                draws.Normal(features ?? round, CPU, users, 2),
                 draws.Uniform(100 + round, CPU, users, items).argsort(1).narrow(1, 0, 2),
                 draws.Uniform(200 + round, CPU, users, 2));
     }
