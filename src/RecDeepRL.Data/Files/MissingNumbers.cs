@@ -3,7 +3,8 @@ using RecDeepRL.Core;
 
 namespace RecDeepRL.Data.Files;
 
-/// <summary>Finds columns of numbers in which some are missing: a CSV file tells them as texts, and as such each number would become a category.</summary>
+/// <summary>Finds columns of numbers in CSV files of which some are missing: they are read as texts, and each number would become a category.
+/// Other files say themselves what is a text.</summary>
 internal static class MissingNumbers
 {
     private static readonly HashSet<string> s_marks = new(StringComparer.OrdinalIgnoreCase) { "", "na", "n/a", "#n/a", "null", "?" };
@@ -11,6 +12,8 @@ internal static class MissingNumbers
     /// <exception cref="UserMistakeException">Every text is a number but for some that stand for none: empty, NA, null, NaN, infinite.</exception>
     public static void Refuse(TextColumn column, string source)
     {
+        if (!source.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            return;
         var absent = -1;
         var numbers = 0;
         for (var row = 0; row < column.Values.Length; row++)
