@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
-using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Bandits;
@@ -27,11 +27,10 @@ public sealed record EpsilonGreedyOptions
 internal sealed class EpsilonGreedyAgent : ItemAgent
 {
     private readonly EpsilonGreedyOptions _options;
-    private readonly RandomStream _coins;
-    private readonly RandomStream _items;
+    private readonly ExploringSlots _slots;
 
     public EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOptions options) : base(context, "epsilon-greedy", new ItemStatistics(context.Spec)) =>
-        (_options, _coins, _items) = (options, Stream("coins"), Stream("items"));
+        (_options, _slots) = (options, new ExploringSlots(context, "epsilon-greedy"));
 
     private double Epsilon => _options.Decay.At(_options.Epsilon, _options.DecayRate, Statistics.Rounds);
 
@@ -39,7 +38,7 @@ internal sealed class EpsilonGreedyAgent : ItemAgent
     {
         using var scope = NewDisposeScope();
         var greedy = Best(Scores(mode), observation);
-        var slates = mode == RecommendationMode.Explore ? Explore(greedy, observation) : greedy;
+        var slates = mode == RecommendationMode.Explore ? _slots.Fill(greedy, observation, Epsilon) : greedy;
         return slates.MoveToOuterDisposeScope();
     }
 
@@ -56,21 +55,5 @@ internal sealed class EpsilonGreedyAgent : ItemAgent
     {
         var means = Statistics.Means();
         return mode == RecommendationMode.Explore ? means.masked_fill(Statistics.Shown.eq(0), 0.0) : means;
-    }
-
-    private Tensor Explore(Tensor greedy, Observation observation)
-    {
-        var (itemCount, slateSize) = (Context.Spec.ItemCount, Context.Spec.SlateSize);
-        var coins = _coins.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, slateSize));
-        var explores = coins.lt(Epsilon);
-
-        var open = ones([observation.UserCount, itemCount], ScalarType.Bool, greedy.device).scatter_(1, greedy, explores);
-        if (observation.EligibleItems is { } eligible)
-            open.logical_and_(eligible);
-
-        // The j-th exploring slot of a user takes the j-th of the user's open items in random order; at least as many are open as slots explore.
-        var drawn = Ranking.Best(zeros([1, itemCount], ScalarType.Float32, greedy.device), observation, open, slateSize, _items);
-        var place = explores.to_type(ScalarType.Int64).cumsum(1).sub_(1).clamp_min_(0);
-        return where(explores, drawn.gather(1, place), greedy);
     }
 }

@@ -14,8 +14,8 @@ namespace RecDeepRL.Agents.Bandits;
 /// the eligible. With late feedback pᵢ is taken from the weights of the time of learning, not of showing.</remarks>
 internal abstract class ExponentialWeightsAgent : ItemAgent
 {
-    /// <summary>Logarithm of the least weight beside the highest: lighter ones would be lost in the sums, and γ/N is far more anyway.</summary>
-    private const double Lightest = -27;
+    /// <summary>Logarithm of the least weight beside the highest: γ/N is far more, and exp(−746) would be 0.</summary>
+    private const double Lightest = -500;
 
     private readonly double _exploration;
     private readonly double _share;
@@ -95,11 +95,12 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
         // Cut at α with α/Σw' = r, the ratio that makes a probability 1. With the c highest cut, α = r·(sum of the rest)/(1 − r·c); c is the first
         // number for which the next highest does not exceed that α. Fewer than K are cut, as K items of the ratio r > 1/K would be more than all.
         var ratio = ((1 / slateSize) - (_exploration / count)).div_(1 - _exploration);
-        var highest = weights.topk(Math.Min(Context.Spec.SlateSize + 1, Context.Spec.ItemCount), 1).values;
-        var before = highest.cumsum(1) - highest;
+        var (highest, heaviest) = weights.topk(Math.Min(Context.Spec.SlateSize + 1, Context.Spec.ItemCount), 1);
         var numbers = arange(highest.shape[1], ScalarType.Float64, weights.device);
+        // Added up from the light end: the sum of all less the heaviest would lose the light ones.
+        var rest = weights.scatter(1, heaviest, zeros_like(highest)).sum(1, keepdim: true) + highest.flip(1).cumsum(1).flip(1);
         var room = 1 - (ratio * numbers);
-        var cuts = ((weights.sum(1, keepdim: true) - before).clamp_min_(0.0) * ratio / room.clamp_min(1e-300)).masked_fill(room.le(1e-12), double.PositiveInfinity);
+        var cuts = (rest * ratio / room.clamp_min(1e-300)).masked_fill(room.le(1e-12), double.PositiveInfinity);
         var first = highest.le(cuts).to_type(ScalarType.Int64).argmax(1, keepdim: true);
         var cut = cuts.gather(1, first);
         var isCut = weights.gt(cut * (1 + 1e-12));

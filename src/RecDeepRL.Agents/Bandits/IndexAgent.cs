@@ -1,3 +1,4 @@
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
@@ -63,7 +64,7 @@ internal abstract class IndexAgent : ItemAgent
     {
         var figures = Figures(least: 1);
         var weights = Index(figures with { Mean = figures.Mean.masked_fill(Unseen(), 1.0) });
-        return ProportionalDraw.Scores(weights.clamp_min_(0.0).log_(), observation, _draws);
+        return weights.clamp_min_(0.0).log_() + GumbelNoise.Draw(_draws, observation.DrawKey, Ranking.Lanes(observation.UserIds, Context.Spec.ItemCount));
     }
 
     private ShareDraw Shared(Observation observation)

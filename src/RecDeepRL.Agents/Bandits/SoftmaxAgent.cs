@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ internal sealed class SoftmaxAgent : ItemAgent
     public override Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
-        var scores = mode == RecommendationMode.Explore ? ProportionalDraw.Scores(Logits(), observation, _draws) : Statistics.Means();
+        var scores = mode == RecommendationMode.Explore ? Logits() + Noise(observation) : Statistics.Means();
         return Best(scores, observation).MoveToOuterDisposeScope();
     }
 
@@ -54,6 +55,9 @@ internal sealed class SoftmaxAgent : ItemAgent
         var probabilities = logits.softmax(1).expand(slates.shape[0], -1).gather(1, slates).to_type(ScalarType.Float32);
         return new SlateExplanation(ItemExplanation.Relevance(means, slates).MoveToOuterDisposeScope(), probabilities.MoveToOuterDisposeScope());
     }
+
+    private Tensor Noise(Observation observation) =>
+        GumbelNoise.Draw(_draws, observation.DrawKey, Ranking.Lanes(observation.UserIds, Context.Spec.ItemCount));
 
     private Tensor Logits()
     {
