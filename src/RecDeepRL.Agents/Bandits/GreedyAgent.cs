@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
-using RecDeepRL.Core.Randomness;
-using RecDeepRL.Core.State;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Bandits;
@@ -21,42 +19,27 @@ public sealed record GreedyOptions
 /// <summary>The items of highest mean response: no exploration beyond an optimistic start.</summary>
 /// <remarks>score = (m·k + s)/(m + n), with n responses of sum s and a prior k of strength m. Sutton and Barto 2018, sections 2.2 and 2.6.
 /// Exploit mode leaves the prior out and puts items never shown last.</remarks>
-internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) : IAgent, IExplainsSlates
+internal sealed class GreedyAgent(AgentContext context, GreedyOptions options) : ItemAgent(context, "greedy", new ItemStatistics(context.Spec))
 {
-    private readonly RandomStream _ties = new(context.Seed, "greedy:ties");
-    private readonly ItemStatistics _statistics = new(context.Spec);
-
-    public Tensor Recommend(Observation observation, RecommendationMode mode)
+    public override Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
-        return Ranking.Best(Scores(mode).unsqueeze(0), observation, context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+        return Best(Scores(mode), observation).MoveToOuterDisposeScope();
     }
 
-    public SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    public override SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
         var scores = Scores(mode);
-        return new SlateExplanation(
-            ItemExplanation.Relevance(scores, slates).MoveToOuterDisposeScope(),
-            observation.EligibleItems is null ? ItemExplanation.Propensity(scores, slates, epsilon: 0).MoveToOuterDisposeScope() : null);
+        return Explain(observation, slates, scores, scores);
     }
 
-    public void Learn(Feedback feedback) => _statistics.Add(feedback);
-
-    public IReadOnlyDictionary<string, double> Diagnose() => _statistics.Diagnose();
-
-    public void Save(IStateWriter writer) => _statistics.Save(writer);
-
-    public void Load(IStateReader reader) => _statistics.Load(reader);
-
-    public void Dispose() => _statistics.Dispose();
-
-    private Tensor Scores(RecommendationMode mode) => mode == RecommendationMode.Explore ? Estimates() : _statistics.Means();
+    private Tensor Scores(RecommendationMode mode) => mode == RecommendationMode.Explore ? Estimates() : Statistics.Means();
 
     private Tensor Estimates()
     {
-        var weight = _statistics.Shown + options.PriorStrength;
-        var estimates = (_statistics.Responses + (options.PriorMean * options.PriorStrength)) / weight;
-        return estimates.masked_fill(_statistics.Shown.eq(0), options.PriorMean);
+        var weight = Statistics.Shown + options.PriorStrength;
+        var estimates = (Statistics.Responses + (options.PriorMean * options.PriorStrength)) / weight;
+        return estimates.masked_fill(Statistics.Shown.eq(0), options.PriorMean);
     }
 }

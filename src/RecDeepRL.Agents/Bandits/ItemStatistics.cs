@@ -4,27 +4,46 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Bandits;
 
-/// <summary>How often each item was shown, and the sum of the responses to it: all that a bandit without context remembers.</summary>
-internal sealed class ItemStatistics : IDisposable
+/// <summary>How often each item was shown, the sum of the responses to it and of their squares: all that a bandit without context remembers.
+/// This class remembers everything alike; those derived from it forget.</summary>
+internal class ItemStatistics : IDisposable
 {
+    private readonly Tensor _sums;
+
     public ItemStatistics(EnvironmentSpec spec)
     {
-        Shown = zeros([spec.ItemCount], ScalarType.Float64, spec.Device).DetachFromDisposeScope();
-        Responses = zeros([spec.ItemCount], ScalarType.Float64, spec.Device).DetachFromDisposeScope();
+        _sums = zeros([3, spec.ItemCount], ScalarType.Float64, spec.Device).DetachFromDisposeScope();
+        Shown = _sums.select(0, 0).DetachFromDisposeScope();
+        Responses = _sums.select(0, 1).DetachFromDisposeScope();
+        Squares = _sums.select(0, 2).DetachFromDisposeScope();
     }
 
-    /// <summary>[N] float64, how often each item was shown.</summary>
+    /// <summary>[N] float64, how often each item was shown, as far as it is remembered.</summary>
     public Tensor Shown { get; }
 
-    /// <summary>[N] float64, the sum of the responses to each item.</summary>
+    /// <summary>[N] float64, the sum of the responses to each item, as far as they are remembered.</summary>
     public Tensor Responses { get; }
+
+    /// <summary>[N] float64, the sum of the squares of the responses to each item, as far as they are remembered.</summary>
+    public Tensor Squares { get; }
+
+    /// <summary>Rounds learned from.</summary>
+    public long Rounds { get; private set; }
+
+    /// <summary>Users in a round on average; 1 before the first.</summary>
+    public double UsersPerRound => Rounds == 0 ? 1 : (double)Users / Rounds;
+
+    private long Users { get; set; }
 
     public void Add(Feedback feedback)
     {
         using var scope = NewDisposeScope();
         var items = feedback.Slates.reshape(-1);
-        Shown.index_add_(0, items, ones_like(items, ScalarType.Float64), 1);
-        Responses.index_add_(0, items, feedback.Responses.to_type(ScalarType.Float64).reshape(-1), 1);
+        var responses = feedback.Responses.to_type(ScalarType.Float64).reshape(-1);
+        var round = zeros_like(_sums).index_add_(1, items, stack([ones_like(responses), responses, responses.square()]), 1);
+        Take(_sums, round);
+        Rounds++;
+        Users += feedback.Observation.UserCount;
     }
 
     /// <summary>The mean response to each item.</summary>
@@ -43,7 +62,7 @@ internal sealed class ItemStatistics : IDisposable
         return scores.masked_fill(Shown.eq(0), double.NegativeInfinity).MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>items_shown</c>, how many items were ever shown, and <c>best_mean</c>, the highest mean response among them.</summary>
+    /// <summary><c>items_shown</c>, how many items were ever shown, and <c>best_mean</c>, the highest mean response among them; both as far as remembered.</summary>
     public IReadOnlyDictionary<string, double> Diagnose()
     {
         using var scope = NewDisposeScope();
@@ -53,21 +72,38 @@ internal sealed class ItemStatistics : IDisposable
             : new Dictionary<string, double> { ["items_shown"] = figures[0], ["best_mean"] = figures[1] };
     }
 
-    public void Save(IStateWriter writer)
+    public virtual void Save(IStateWriter writer)
     {
-        writer.Write("shown", Shown);
-        writer.Write("responses", Responses);
+        writer.Write("sums", _sums);
+        writer.Write("rounds", Rounds);
+        writer.Write("users", Users);
     }
 
-    public void Load(IStateReader reader)
+    public virtual void Load(IStateReader reader)
     {
-        reader.ReadInto("shown", Shown);
-        reader.ReadInto("responses", Responses);
+        reader.ReadInto("sums", _sums);
+        Rounds = reader.ReadInt64("rounds");
+        Users = reader.ReadInt64("users");
     }
 
     public void Dispose()
     {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Takes in what one round brought.</summary>
+    /// <param name="sums">[3, N] float64: <see cref="Shown"/>, <see cref="Responses"/>, <see cref="Squares"/>; to be changed in place.</param>
+    /// <param name="round">The same of the round alone; <see cref="Rounds"/> does not count it yet.</param>
+    protected virtual void Take(Tensor sums, Tensor round) => sums.add_(round);
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
         Shown.Dispose();
         Responses.Dispose();
+        Squares.Dispose();
+        _sums.Dispose();
     }
 }

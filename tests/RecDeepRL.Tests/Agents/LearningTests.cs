@@ -1,4 +1,5 @@
 using RecDeepRL.Agents;
+using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using static TorchSharp.torch;
 
@@ -10,8 +11,27 @@ public sealed class LearningTests
     [Theory]
     [InlineData("epsilon-greedy")]
     [InlineData("greedy", "priorMean=1", "priorStrength=20")]
+    [InlineData("epsilon-greedy", "decay=reciprocal")]
+    [InlineData("epsilon-greedy", "decay=exponential", "epsilon=1", "decayRate=0.2")]
+    [InlineData("softmax")]
+    [InlineData("exp3")]
+    [InlineData("exp3s")]
     [InlineData("ucb")]
+    [InlineData("ucb", "selection=highest")]
+    [InlineData("ucb-tuned")]
+    [InlineData("ucb-v")]
+    [InlineData("moss")]
+    [InlineData("kl-ucb")]
+    [InlineData("bayes-ucb")]
     [InlineData("thompson")]
+    [InlineData("gaussian-thompson")]
+    [InlineData("discounted-ucb", "discount=0.95")]
+    [InlineData("sliding-window-ucb", "window=20")]
+    [InlineData("discounted-thompson", "discount=0.95")]
+    [InlineData("sliding-window-thompson", "window=20")]
+    [InlineData("kalman-thompson")]
+    [InlineData("change-detection-ucb")]
+    [InlineData("change-detection-ucb", "detector=cusum")]
     [InlineData("linucb")]
     [InlineData("hybrid-linucb")]
     [InlineData("hlinucb")]
@@ -38,6 +58,38 @@ public sealed class LearningTests
         var probabilities = tensor(new[] { .2f, .3f, .5f, .7f, .4f }).expand(600, 5);
         for (var seed = 1; seed <= 5; seed++)
             Assert.InRange(Train("ucb", ["selection=sampled", "exploration=0.1"], probabilities, null, 20, seed), .44, .53);
+    }
+
+    [Theory]
+    [InlineData("discounted-ucb")]
+    [InlineData("sliding-window-ucb")]
+    [InlineData("discounted-thompson")]
+    [InlineData("sliding-window-thompson")]
+    [InlineData("kalman-thompson")]
+    [InlineData("exp3s", "share=0.01", "exploration=0.2")]
+    [InlineData("change-detection-ucb")]
+    [InlineData("change-detection-ucb", "detector=cusum")]
+    public void WhatForgetsFindsTheBestItemAgainAfterAChange(string agent, params string[] settings)
+    {
+        // 200 users. After 15 rounds the best item, .8, falls to .1 and another rises from .1 to .8; 15 rounds later it is found.
+        using var scope = NewDisposeScope();
+        var before = tensor(new[] { .1f, .5f, .8f, .4f }).expand(200, 4);
+        var after = tensor(new[] { .8f, .5f, .1f, .4f }).expand(200, 4);
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            using var one = Create(agent, settings, Toy.Spec(200, 4, 1), seed);
+            Assert.Equal(.8, Toy.Train(one, before, null, 15, seed), 1e-5);
+            Assert.Equal(.8, Toy.Train(one, after, null, 15, seed), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void WhatForgetsNothingIsLeftBehindByAChange()
+    {
+        using var scope = NewDisposeScope();
+        using var agent = Create("thompson", [], Toy.Spec(200, 4, 1), 1);
+        Toy.Train(agent, tensor(new[] { .1f, .5f, .8f, .4f }).expand(200, 4), null, 15, 1);
+        Assert.InRange(Toy.Train(agent, tensor(new[] { .8f, .5f, .1f, .4f }).expand(200, 4), null, 15, 1), 0, .5 + 1e-5);
     }
 
     [Fact]
@@ -74,9 +126,14 @@ public sealed class LearningTests
     private static double Train(string name, string[] settings, Tensor probabilities, Tensor? features, int rounds, int seed)
     {
         var spec = Toy.Spec((int)probabilities.shape[0], (int)probabilities.shape[1], 1, (int)(features?.shape[1] ?? 0), rounds);
+        using var agent = Create(name, settings, spec, seed);
+        return Toy.Train(agent, probabilities, features, rounds, seed);
+    }
+
+    private static IAgent Create(string name, string[] settings, EnvironmentSpec spec, int seed)
+    {
         var registration = AgentRegistry.Find(name);
         var options = OptionsBinder.Bind(registration.OptionsType, settings.Select(setting => KeyValuePair.Create(setting.Split('=')[0], setting.Split('=')[1])));
-        using var agent = registration.Create(Toy.Context(spec, seed), options);
-        return Toy.Train(agent, probabilities, features, rounds, seed);
+        return registration.Create(Toy.Context(spec, seed), options);
     }
 }

@@ -60,6 +60,18 @@ public sealed class EpsilonGreedyAgentTests
     }
 
     [Fact]
+    public void AFallingEpsilonGoesByTheRoundsLearnedFrom()
+    {
+        // Taught once: ε = .8/(1 + 3·1) = .2. Item 3 is shown with .8 + .2/5, the others with .2/5.
+        using var scope = NewDisposeScope();
+        using var agent = Make(.8, slateSize: 1, Decay.Reciprocal, 3);
+        var counts = agent.Recommend(Toy.Observe(Users), Explore).reshape(-1).bincount(null, 5).data<long>().ToArray();
+        Chance.AssertFrequencies(counts, [.04, .04, .04, .84, .04]);
+        using var told = agent.Explain(Toy.Observe(1), tensor(new long[] { 3 }, [1, 1]), Explore);
+        told.Propensity!.AssertNear(.84);
+    }
+
+    [Fact]
     public void ExplorationKeepsToEligibleItems()
     {
         using var scope = NewDisposeScope();
@@ -73,9 +85,9 @@ public sealed class EpsilonGreedyAgentTests
     }
 
     /// <summary>Means 0, 1/2, 1/4, 3/4 and none.</summary>
-    private static EpsilonGreedyAgent Make(double epsilon, int slateSize)
+    private static EpsilonGreedyAgent Make(double epsilon, int slateSize, Decay decay = Decay.Constant, double rate = 1)
     {
-        var agent = new EpsilonGreedyAgent(Toy.Context(Toy.Spec(Users, 5, slateSize)), new EpsilonGreedyOptions { Epsilon = epsilon });
+        var agent = new EpsilonGreedyAgent(Toy.Context(Toy.Spec(Users, 5, slateSize)), new EpsilonGreedyOptions { Epsilon = epsilon, Decay = decay, DecayRate = rate });
         Toy.Teach(agent, (4, 0), (4, 2), (4, 1), (4, 3), (0, 0));
         return agent;
     }

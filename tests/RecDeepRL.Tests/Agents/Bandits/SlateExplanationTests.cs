@@ -11,7 +11,7 @@ public sealed class SlateExplanationTests
     private const int Items = 6;
     private const int Slots = 3;
 
-    public static TheoryData<string> Agents => ["random", "greedy", "epsilon .3", "epsilon 1", "epsilon untaught", "ucb", "ucb untaught"];
+    public static TheoryData<string> Agents => ["random", "greedy", "epsilon .3", "epsilon 1", "epsilon untaught", "ucb", "ucb untaught", "ucb virtual", "ucb virtual untaught", "exp3", "exp3 untaught"];
 
     [Theory]
     [MemberData(nameof(Agents))]
@@ -68,7 +68,7 @@ public sealed class SlateExplanationTests
         using var scope = NewDisposeScope();
         var slates = tensor(new long[] { 0, 1 }, [1, 2]);
         var masked = Toy.Observe(1, eligible: ones([1, 2], ScalarType.Bool));
-        IExplainsSlates[] agents = [new UcbAgent(Context(2), new UcbOptions { Selection = UcbSelection.Sampled }), new ThompsonAgent(Context(2), new ThompsonOptions())];
+        IExplainsSlates[] agents = [new UcbAgent(Context(2), new UcbOptions { Selection = IndexSelection.Sampled }), new ThompsonAgent(Context(2), new ThompsonOptions())];
         Assert.All(agents, agent => Assert.Null(agent.Explain(Toy.Observe(1), slates, RecommendationMode.Explore).Propensity));
         Assert.Null(new GreedyAgent(Context(2), new GreedyOptions()).Explain(masked, slates, RecommendationMode.Explore).Propensity);
     }
@@ -88,6 +88,8 @@ public sealed class SlateExplanationTests
         "greedy" => new GreedyAgent(Context(Items), new GreedyOptions()),
         "epsilon .3" or "epsilon untaught" => new EpsilonGreedyAgent(Context(Items), new EpsilonGreedyOptions { Epsilon = .3 }),
         "epsilon 1" => new EpsilonGreedyAgent(Context(Items), new EpsilonGreedyOptions { Epsilon = 1 }),
-        _ => new UcbAgent(Context(Items), new UcbOptions()),
+        "ucb virtual" or "ucb virtual untaught" => new UcbAgent(Context(Items), new UcbOptions()),
+        "exp3" or "exp3 untaught" => new Exp3Agent(Context(Items), new Exp3Options { Exploration = .2 }),
+        _ => new UcbAgent(Context(Items), new UcbOptions { Selection = IndexSelection.Highest }),
     };
 }

@@ -20,7 +20,7 @@ public sealed class UcbAgentTests
     public void ItemsRankByMeanAndBonus(double exploration, long first, long second, long third)
     {
         using var scope = NewDisposeScope();
-        using var agent = Make(3, new UcbOptions { Exploration = exploration });
+        using var agent = Make(3, new UcbOptions { Exploration = exploration, Selection = IndexSelection.Highest });
         Toy.Teach(agent, (10, 5), (4, 3), (2, 0));
         Assert.All(Toy.Slates(agent, Toy.Observe(3), Explore), slate => Assert.Equal([first, second, third], slate));
         Assert.All(Toy.Slates(agent, Toy.Observe(3), Exploit), slate => Assert.Equal([1, 0, 2], slate)); // Means .75, .5, 0.
@@ -30,7 +30,7 @@ public sealed class UcbAgentTests
     public void UnseenItemsAreRecommendedBeforeSeenOnes()
     {
         using var scope = NewDisposeScope();
-        using var agent = Make(4, new UcbOptions());
+        using var agent = Make(4, new UcbOptions { Selection = IndexSelection.Highest });
         Toy.Teach(agent, (10, 10), (0, 0), (1, 1), (0, 0));
         var slates = Toy.Slates(agent, Toy.Observe(1000), Explore);
         Assert.All(slates, slate => Assert.Equal([1, 3], slate.Take(2).Order()));
@@ -42,7 +42,7 @@ public sealed class UcbAgentTests
     public void BeforeAnyResponseAllItemsAreAlike()
     {
         using var scope = NewDisposeScope();
-        foreach (var selection in Enum.GetValues<UcbSelection>())
+        foreach (var selection in Enum.GetValues<IndexSelection>())
         {
             using var agent = Make(4, new UcbOptions { Selection = selection }, slateSize: 1);
             foreach (var mode in Enum.GetValues<RecommendationMode>())
@@ -57,7 +57,7 @@ public sealed class UcbAgentTests
     {
         // As above with c = .1, and item 3 never shown: 1 + √(.1·2.7726) = 1.5266. A pair (i, j) has probability pᵢ·pⱼ/(1 − pᵢ).
         using var scope = NewDisposeScope();
-        using var agent = Make(4, new UcbOptions { Exploration = .1, Selection = UcbSelection.Sampled }, slateSize: 2);
+        using var agent = Make(4, new UcbOptions { Exploration = .1, Selection = IndexSelection.Sampled }, slateSize: 2);
         Toy.Teach(agent, (10, 5), (4, 3), (2, 0), (0, 0));
         var indices = new[]
         {

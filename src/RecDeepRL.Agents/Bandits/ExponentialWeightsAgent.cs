@@ -1,0 +1,116 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
+using RecDeepRL.Core.State;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Agents.Bandits;
+
+/// <summary>Exponential weights for slates and batches: Exp3.M, and with sharing Exp3.S.</summary>
+/// <remarks>A user is shown item i with probability pᵢ = K·((1 − γ)·wᵢ/Σw + γ/N), exactly, by <see cref="ShareDraw"/>; weights are first cut where pᵢ
+/// would exceed 1 (Exp3.M). A response x counts x/pᵢ, which has expectation x̄ᵢ over the draw, and a round multiplies wᵢ by exp(K·γ/N·Σ x/pᵢ) over
+/// the users who were shown item i; items that were cut keep their weight. With K = 1 and one user per round this is Exp3.
+/// Deviates: all users of a round draw from the same weights, and their gains are added; sharing adds e·α·B/N of the round's old weight to
+/// each item, B its users, which for one user is Exp3.S. Where items are masked, the weights of the others share the probability and N counts
+/// the eligible. With late feedback pᵢ is taken from the weights of the time of learning, not of showing.</remarks>
+internal abstract class ExponentialWeightsAgent : ItemAgent
+{
+    /// <summary>Logarithm of the least weight beside the highest: γ/N is far more, and exp(−746) would be 0.</summary>
+    private const double Lightest = -500;
+
+    private readonly double _exploration;
+    private readonly double _share;
+    private readonly RandomStream _draws;
+    private readonly Tensor _logWeights; // [N], the highest 0
+
+    /// <param name="exploration">γ, in (0, 1).</param>
+    /// <param name="share">α, at least 0.</param>
+    protected ExponentialWeightsAgent(AgentContext context, string name, double exploration, double share) : base(context, name, new ItemStatistics(context.Spec))
+    {
+        (_exploration, _share, _draws) = (exploration, share, Stream("draws"));
+        _logWeights = zeros([context.Spec.ItemCount], ScalarType.Float64, context.Spec.Device).DetachFromDisposeScope();
+    }
+
+    public sealed override Tensor Recommend(Observation observation, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        var slates = mode == RecommendationMode.Explore ? Shared(observation).Slates(observation, _draws) : Best(Statistics.WithoutUnseen(_logWeights), observation);
+        return slates.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Relevance is the mean response, which ranks nothing here: weights do.</summary>
+    public sealed override SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode)
+    {
+        using var scope = NewDisposeScope();
+        if (mode == RecommendationMode.Exploit)
+            return Explain(observation, slates, Statistics.Means(), Statistics.WithoutUnseen(_logWeights));
+        return new SlateExplanation(
+            ItemExplanation.Relevance(Statistics.Means(), slates).MoveToOuterDisposeScope(), Shared(observation).Propensity(slates).MoveToOuterDisposeScope());
+    }
+
+    public sealed override void Learn(Feedback feedback)
+    {
+        using var scope = NewDisposeScope();
+        var (probabilities, cut) = Probabilities(feedback.Observation.EligibleItems);
+        var users = feedback.Slates.shape[0];
+        var chances = probabilities.expand(users, -1).gather(1, feedback.Slates);
+        var kept = cut.expand(users, -1).gather(1, feedback.Slates).logical_not();
+        var gains = (feedback.Responses.to_type(ScalarType.Float64) / chances).mul_(kept).reshape(-1);
+        var pace = _exploration * Context.Spec.SlateSize / Context.Spec.ItemCount;
+        var updated = _logWeights + (zeros_like(_logWeights).index_add_(0, feedback.Slates.reshape(-1), gains, 1) * pace);
+        if (_share > 0)
+            updated = logaddexp(updated, _logWeights.logsumexp(0) + Math.Log(Math.E * _share * users / Context.Spec.ItemCount));
+        _logWeights.copy_(updated - updated.max());
+        base.Learn(feedback);
+    }
+
+    public sealed override void Save(IStateWriter writer)
+    {
+        base.Save(writer);
+        writer.Write("log_weights", _logWeights);
+    }
+
+    public sealed override void Load(IStateReader reader)
+    {
+        base.Load(reader);
+        reader.ReadInto("log_weights", _logWeights);
+    }
+
+    protected sealed override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _logWeights.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <returns>[1 or B, N] float64, the probability of each item to be shown, K in each row; and which weights were cut, bool.</returns>
+    internal (Tensor Probabilities, Tensor Cut) Probabilities(Tensor? eligible)
+    {
+        using var scope = NewDisposeScope();
+        double slateSize = Context.Spec.SlateSize;
+        var open = (eligible ?? ones([1, Context.Spec.ItemCount], ScalarType.Bool, Context.Spec.Device)).to_type(ScalarType.Float64);
+        var count = open.sum(1, keepdim: true);
+        var logarithms = _logWeights.masked_fill(open.eq(0), double.NegativeInfinity);
+        var weights = (logarithms - logarithms.amax([1], keepdim: true)).clamp_min_(Lightest).exp_().mul_(open);
+
+        // Cut at α with α/Σw' = r, the ratio that makes a probability 1. With the c highest cut, α = r·(sum of the rest)/(1 − r·c); c is the first
+        // number for which the next highest does not exceed that α. Fewer than K are cut, as K items of the ratio r > 1/K would be more than all.
+        var ratio = ((1 / slateSize) - (_exploration / count)).div_(1 - _exploration);
+        var (highest, heaviest) = weights.topk(Math.Min(Context.Spec.SlateSize + 1, Context.Spec.ItemCount), 1);
+        var numbers = arange(highest.shape[1], ScalarType.Float64, weights.device);
+        // Added up from the light end: the sum of all less the heaviest would lose the light ones.
+        var rest = weights.scatter(1, heaviest, zeros_like(highest)).sum(1, keepdim: true) + highest.flip(1).cumsum(1).flip(1);
+        var room = 1 - (ratio * numbers);
+        var cuts = (rest * ratio / room.clamp_min(1e-300)).masked_fill(room.le(1e-12), double.PositiveInfinity);
+        var first = highest.le(cuts).to_type(ScalarType.Int64).argmax(1, keepdim: true);
+        var cut = cuts.gather(1, first);
+        var isCut = weights.gt(cut * (1 + 1e-12));
+        var kept = minimum(weights, cut);
+        var probabilities = ((kept / kept.sum(1, keepdim: true) * (1 - _exploration)) + (_exploration / count)).mul_(slateSize).clamp_max_(1.0).mul_(open);
+        // With no more items than slots all are shown.
+        var all = count.le(slateSize);
+        return (where(all, open, probabilities).MoveToOuterDisposeScope(), isCut.logical_or_(all).MoveToOuterDisposeScope());
+    }
+
+    private ShareDraw Shared(Observation observation) =>
+        new(Probabilities(observation.EligibleItems).Probabilities, Order(_logWeights, observation), Context.Spec.SlateSize);
+}

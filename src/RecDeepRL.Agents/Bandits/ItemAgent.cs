@@ -1,0 +1,74 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
+using RecDeepRL.Core.State;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Agents.Bandits;
+
+/// <summary>What bandits have in common that know items by their statistics alone, the same for every user.</summary>
+/// <param name="name">The registered name, which keeps the draws of different agents apart.</param>
+/// <param name="statistics">What is remembered of each item, and for how long. Owned.</param>
+internal abstract class ItemAgent(AgentContext context, string name, ItemStatistics statistics) : IAgent, IExplainsSlates
+{
+    private readonly RandomStream _ties = new(context.Seed, name + ":ties");
+
+    protected AgentContext Context { get; } = context;
+
+    protected ItemStatistics Statistics { get; } = statistics;
+
+    public abstract Tensor Recommend(Observation observation, RecommendationMode mode);
+
+    public abstract SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode);
+
+    public virtual void Learn(Feedback feedback) => Statistics.Add(feedback);
+
+    public virtual IReadOnlyDictionary<string, double> Diagnose() => Statistics.Diagnose();
+
+    public virtual void Save(IStateWriter writer) => Statistics.Save(writer);
+
+    public virtual void Load(IStateReader reader) => Statistics.Load(reader);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Statistics.Dispose();
+    }
+
+    /// <summary>A stream of the agent's own.</summary>
+    protected RandomStream Stream(string purpose) => new(Context.Seed, $"{name}:{purpose}");
+
+    /// <summary>The K highest scores.</summary>
+    /// <param name="scores">[N] or [B, N]; as <see cref="Ranking"/> takes them.</param>
+    /// <returns>[B, K] int64.</returns>
+    protected Tensor Best(Tensor scores, Observation observation) =>
+        Ranking.Best(scores.dim() == 1 ? scores.unsqueeze(0) : scores, observation, Context.Spec.SlateSize, _ties);
+
+    /// <summary>All items, best first, ties in an order that changes from round to round and is the same for every user.</summary>
+    /// <returns>[N] int64.</returns>
+    protected Tensor Order(Tensor scores, Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        var nobody = new Observation
+        {
+            UserIds = zeros([1], ScalarType.Int64, scores.device),
+            RecentItems = observation.RecentItems,
+            RecentResponses = observation.RecentResponses,
+            Iteration = observation.Iteration,
+            DrawKey = observation.DrawKey,
+        };
+        return Ranking.Best(scores.unsqueeze(0), nobody, Context.Spec.ItemCount, _ties).squeeze(0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What can be said of slates that hold the K highest scores: the probability too, unless items are masked.</summary>
+    /// <param name="estimates">[N], the agent's estimates of the responses; −∞ where there is none.</param>
+    /// <param name="scores">[N], what is ranked; none where the probability of a slate is not known.</param>
+    protected static SlateExplanation Explain(Observation observation, Tensor slates, Tensor estimates, Tensor? scores) => new(
+        ItemExplanation.Relevance(estimates, slates).MoveToOuterDisposeScope(),
+        observation.EligibleItems is null && scores is not null ? ItemExplanation.Propensity(scores, slates, epsilon: 0).MoveToOuterDisposeScope() : null);
+}
