@@ -15,6 +15,8 @@ public static class EnvironmentRegistry
         Task<PersonalOptions>("personal", "task4", "many items, and every user has tastes of their own", PersonalEnvironment.Create),
         BuiltIn<SessionsOptions>("sessions", null, "users tire of topics, lose patience and leave: what pleases now may end the session", SessionsEnvironment.Create),
         BuiltIn<LongTermSatisfactionOptions>("satisfaction", "choc-kale", "items that lure earn more at once and lower the satisfaction behind all engagement", LongTermSatisfactionEnvironment.Create),
+        BuiltIn<WheelOptions>("wheel", null, "one safe item everywhere, and far better ones for few users each: who explores enough to find them?", WheelEnvironment.Create),
+        BuiltIn<LinearOptions>("linear", null, "rewards linear in the user features, of all or of a few: the problem that linear bandits are made for", LinearEnvironment.Create),
         BuiltIn<ComposedOptions>("composed", null, "users, items, response steps, choice and dynamics as you put them together", ComposedEnvironment.Create),
     ];
 

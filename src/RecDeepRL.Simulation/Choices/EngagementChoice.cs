@@ -28,8 +28,6 @@ internal sealed class EngagementChoice(double deviation) : IChoiceModel
     public Tensor Draw(Tensor appeal, Tensor coins, Tensor userCoins)
     {
         using var scope = NewDisposeScope();
-        // Coins are multiples of 2⁻²⁴ from 0; half a step up, the normal quantile is finite. Float64, lest the last step round to 1.
-        var normal = special.ndtri(coins.to_type(ScalarType.Float64).add_(1.0 / (1 << 25)));
-        return normal.mul_(deviation).add_(appeal).exp_().clamp_max_(Longest).div_(Longest).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return NormalCoins.Of(coins).mul_(deviation).add_(appeal).exp_().clamp_max_(Longest).div_(Longest).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }
