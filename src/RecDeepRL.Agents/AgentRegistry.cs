@@ -26,6 +26,8 @@ public static class AgentRegistry
         Agent<KnnOptions>("knn", "the mean response of the most similar users who were shown the item", (context, options) => new KnnAgent(context, options)),
         Agent<TreeBootstrapOptions>("tree-bootstrap", "Thompson sampling by the bootstrap over gradient-boosted trees", (context, options) => new TreeBootstrapAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
+        Agent<Td3Options>("td3", "twin delayed deterministic policy gradient over an item space", (context, options) => new Td3Agent(context, options)),
+        Agent<SacOptions>("sac", "soft actor-critic over an item space, its temperature learned", (context, options) => new SacAgent(context, options)),
         Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
         Agent<NeuralLinearOptions>("neural-linear", "Thompson sampling on a Bayesian regression of each item on the last hidden layer of a network", (context, options) => new NeuralLinearAgent(context, options)),
         Agent<NeuralUcbOptions>("neural-ucb", "upper confidence bounds by the gradients of a network (NeuralUCB)", (context, options) => new NeuralUcbAgent(context, options)),

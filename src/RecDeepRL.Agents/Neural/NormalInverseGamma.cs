@@ -1,3 +1,4 @@
+using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
@@ -6,16 +7,9 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>Bayesian linear regression of each item's response, with a noise of unknown variance:
 /// σᵢ² ~ InverseGamma(aᵢ, bᵢ), weights ~ N(θᵢ, σᵢ²Aᵢ⁻¹), Aᵢ = λI + Σ xxᵀ, θᵢ = Aᵢ⁻¹Σ r·x, aᵢ = a + nᵢ/2, bᵢ = b + (Σ r² − θᵢᵀAᵢθᵢ)/2, x = (φ, 1).</summary>
-/// <remarks>The conjugate posterior, as in Bishop 2006, exercise 3.12, and Riquelme, Tucker and Snoek 2018, section 4. Sums are float64. Widths come from the
-/// inverse of each Aᵢ's Cholesky factor, so that none is the root of a negative number.</remarks>
+/// <remarks>The conjugate posterior, as in Bishop 2006, exercise 3.12, and Riquelme, Tucker and Snoek 2018, section 4. Sums are float64, scores float32.</remarks>
 internal sealed class NormalInverseGamma : IDisposable
 {
-    /// <summary>Share of the mean diagonal that is added before factoring: above what rounding can take from λ, far below what shows in a score.</summary>
-    private const double Safeguard = 1e-12;
-
-    /// <summary>Products held at once while adding, in numbers: 32 MiB.</summary>
-    private const long ProductsAtOnce = 1L << 22;
-
     private readonly int _size;
     private readonly double _ridge;
     private readonly double _shape;
@@ -74,13 +68,11 @@ internal sealed class NormalInverseGamma : IDisposable
         var flat = items.reshape(-1);
         _count.index_add_(0, flat, ones_like(flat, ScalarType.Float64), 1);
         _squares.index_add_(0, flat, given.square().reshape(-1), 1);
-        var rowsAtOnce = Math.Max(1, ProductsAtOnce / (_size * _size));
-        for (long start = 0; start < wide.shape[0]; start += rowsAtOnce)
+        foreach (var (start, count) in ItemPosterior.Parts(wide.shape[0], _size))
         {
             using var partScope = NewDisposeScope();
-            var count = Math.Min(rowsAtOnce, wide.shape[0] - start);
             var part = wide.narrow(0, start, count);
-            var products = part.unsqueeze(2).mul(part.unsqueeze(1)).reshape(count, _size * _size);
+            var products = ItemPosterior.Squares(part);
             for (var slot = 0; slot < items.shape[1]; slot++)
             {
                 var shown = items.narrow(0, start, count).select(1, slot);
@@ -94,8 +86,7 @@ internal sealed class NormalInverseGamma : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var precision = _precision.view(-1, _size, _size);
-        var factor = linalg.cholesky(precision + diag_embed(precision.diagonal(0, 1, 2).mean([1], keepdim: true).mul_(Safeguard).expand(-1, _size)));
+        var factor = ItemPosterior.Factor(_precision);
         var weights = _moment.unsqueeze(2).cholesky_solve(factor).squeeze(2);
         _covariance.copy_(factor.cholesky_inverse().reshape(-1, _size * _size));
         Weights.copy_(weights);
@@ -117,9 +108,7 @@ internal sealed class NormalInverseGamma : IDisposable
     public Tensor Deviations(Tensor features, Tensor noise)
     {
         using var scope = NewDisposeScope();
-        var wide = Wide(features);
-        var products = wide.unsqueeze(2).mul(wide.unsqueeze(1)).reshape(-1, _size * _size);
-        return products.matmul(_covariance.t()).clamp_min_(0).mul_(noise).sqrt_().MoveToOuterDisposeScope();
+        return ItemPosterior.Squares(Wide(features)).matmul(_covariance.t()).clamp_min_(0).mul_(noise).sqrt_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws every item's noise variance σᵢ² from its posterior.</summary>
