@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
 
-/// <summary>What holds for both neural agents.</summary>
+/// <summary>What holds for every neural agent.</summary>
 public sealed class NeuralAgentContractTests
 {
     private static readonly string[] s_small = ["hiddenSize=8", "embeddingSize=4", "batchSize=16"];
 
-    public static TheoryData<string> Agents => ["ddpg", "neural-linucb"];
+    public static TheoryData<string> Agents => ["ddpg", "neural-linucb", "neural-linear", "neural-ucb", "neural-ts", "bootstrapped", "two-tower", "neural-cf"];
 
     [Theory]
     [Trait("Category", "Learning")]
