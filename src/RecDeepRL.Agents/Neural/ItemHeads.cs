@@ -18,13 +18,14 @@ internal sealed class ItemHeads(ParameterBlock block, string name, int layerCoun
     /// <summary>[M, 1, N], each item's output bias. Borrowed.</summary>
     public Tensor Biases { get; } = block[name + ".heads.bias"];
 
-    /// <param name="stateWidth">S, which may be 0: everybody then has the same features.</param>
+    /// <param name="stateWidth">S.</param>
+    /// <param name="members">M.</param>
     public static IEnumerable<ParameterShape> Shapes(string name, EnvironmentSpec spec, HeadNetworkOptions options, int stateWidth, int members = 1)
     {
         var (inputs, hidden) = (stateWidth, options.HiddenSize);
         for (var layer = 0; layer < options.HiddenLayers; layer++)
         {
-            var bound = 1 / Math.Sqrt(Math.Max(1, inputs));
+            var bound = 1 / Math.Sqrt(inputs);
             yield return new($"{name}.{layer}.weight", bound, members, hidden, inputs);
             yield return new($"{name}.{layer}.bias", bound, members, 1, hidden);
             inputs = hidden;

@@ -38,9 +38,9 @@ public abstract record NetworkOptions : IValidatableObject
     [Range(0, int.MaxValue)]
     public int StepsPerTraining { get; init; } = 50;
 
-    /// <summary>Slates drawn from the replay buffer for one step. Default 256.</summary>
+    /// <summary>Slates drawn from the replay buffer for one step. Default 128.</summary>
     [Range(1, int.MaxValue)]
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = 128;
 
     /// <summary>Learning rate of Adam at the start of a training, in (0, 1]. Default 0.005.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
@@ -85,6 +85,6 @@ public abstract record StateNetworkOptions : NetworkOptions, IStateOptions
     /// <summary>Whether the state holds a learned embedding of the user's id. Default false.</summary>
     public bool UserIds { get; init; }
 
-    /// <summary>Whether the state holds the mean points of the recent items that were liked and of those that were not. Default true.</summary>
-    public bool History { get; init; } = true;
+    /// <summary>Whether the state holds the mean points of the recent items that were liked and of those that were not. Default false.</summary>
+    public bool History { get; init; }
 }

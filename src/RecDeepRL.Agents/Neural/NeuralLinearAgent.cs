@@ -9,13 +9,13 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Options of <c>neural-linear</c>.</summary>
 public sealed record NeuralLinearOptions : HeadNetworkOptions
 {
-    /// <summary>Factor on the standard deviations of the draws; 1 draws from the posterior. Default 1.</summary>
+    /// <summary>Factor on the standard deviations of the draws; 1 draws from the posterior. Default 0.5.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Spread { get; init; } = 1;
+    public double Spread { get; init; } = 0.5;
 
-    /// <summary>Precision λ of the weights' prior, in units of the noise's, at least 0.001. Default 0.25.</summary>
+    /// <summary>Precision λ of the weights' prior, in units of the noise's, at least 0.001. Default 10.</summary>
     [Range(0.001, double.MaxValue)]
-    public double Ridge { get; init; } = 0.25;
+    public double Ridge { get; init; } = 10;
 
     /// <summary>Shape a of the noise variance's prior, an inverse gamma distribution; half the number of responses that it is worth. Above 0. Default 6.</summary>
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]

@@ -8,9 +8,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Options of <c>neural-ts</c>.</summary>
 public sealed record NeuralThompsonOptions : GradientBanditOptions
 {
-    /// <summary>Factor on the standard deviations of the draws, ν. Default 1.</summary>
+    /// <summary>Factor on the standard deviations of the draws, ν. Default 0.2.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Spread { get; init; } = 1;
+    public double Spread { get; init; } = 0.2;
 }
 
 /// <summary>NeuralTS: Thompson sampling of a network's outputs by the network's own gradients (Zhang, Zhou, Li, Gu 2021).</summary>

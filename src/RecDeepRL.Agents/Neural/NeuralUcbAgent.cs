@@ -7,9 +7,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Options of <c>neural-ucb</c>.</summary>
 public sealed record NeuralUcbOptions : GradientBanditOptions
 {
-    /// <summary>Standard deviations that are added to an output when exploring, γ. Default 0.5.</summary>
+    /// <summary>Standard deviations that are added to an output when exploring, γ. Default 0.3.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Alpha { get; init; } = 0.5;
+    public double Alpha { get; init; } = 0.3;
 }
 
 /// <summary>NeuralUCB: upper confidence bounds on a network's outputs by the network's own gradients (Zhou, Li, Gu 2020).</summary>

@@ -16,7 +16,7 @@ internal sealed class Perceptron(ParameterBlock block, string name, int layerCou
     /// <summary>A linear layer that starts uniform within ±1/√inputs, as PyTorch's do.</summary>
     public static IEnumerable<ParameterShape> Layer(string name, int inputs, int outputs)
     {
-        var bound = 1 / Math.Sqrt(Math.Max(1, inputs));
+        var bound = 1 / Math.Sqrt(inputs);
         return [new(name + ".weight", bound, outputs, inputs), new(name + ".bias", bound, outputs)];
     }
 

@@ -22,8 +22,8 @@ public sealed record TwoTowerOptions : ExploringNetworkOptions, IStateOptions
     /// <summary>Whether the state holds a learned embedding of the user's id. Default false.</summary>
     public bool UserIds { get; init; }
 
-    /// <summary>Whether the state holds the mean points of the recent items that were liked and of those that were not. Default true.</summary>
-    public bool History { get; init; } = true;
+    /// <summary>Whether the state holds the mean points of the recent items that were liked and of those that were not. Default false.</summary>
+    public bool History { get; init; }
 
     /// <summary>How a user's and an item's vector make an output: by their inner product, or by the cosine of their angle times a factor, as in the paper. Default product.</summary>
     public TowerSimilarity Similarity { get; init; } = TowerSimilarity.Product;
