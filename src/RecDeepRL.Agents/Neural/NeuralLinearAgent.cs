@@ -13,9 +13,9 @@ public sealed record NeuralLinearOptions : HeadNetworkOptions
     [Range(0.0, double.MaxValue)]
     public double Spread { get; init; } = 0.5;
 
-    /// <summary>Precision λ of the weights' prior, in units of the noise's, at least 0.001. Default 10.</summary>
+    /// <summary>Precision λ of the weights' prior, in units of the noise's, at least 0.001. Default 30.</summary>
     [Range(0.001, double.MaxValue)]
-    public double Ridge { get; init; } = 10;
+    public double Ridge { get; init; } = 30;
 
     /// <summary>Shape a of the noise variance's prior, an inverse gamma distribution; half the number of responses that it is worth. Above 0. Default 6.</summary>
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]

@@ -1,4 +1,5 @@
 using RecDeepRL.Agents.Contextual;
+using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
@@ -10,6 +11,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <remarks>The conjugate posterior, as in Bishop 2006, exercise 3.12, and Riquelme, Tucker and Snoek 2018, section 4. Sums are float64, scores float32.</remarks>
 internal sealed class NormalInverseGamma : IDisposable
 {
+    /// <summary>Most numbers in the precisions of all items: 1 GiB.</summary>
+    private const long MostPrecisions = 1L << 27;
+
     private readonly int _size;
     private readonly double _ridge;
     private readonly double _shape;
@@ -25,9 +29,12 @@ internal sealed class NormalInverseGamma : IDisposable
     /// <param name="ridge">λ, above 0; it holds for the bias too.</param>
     /// <param name="shape">a, above 0.</param>
     /// <param name="scale">b, above 0.</param>
+    /// <exception cref="UserMistakeException">The precisions would not fit into memory.</exception>
     public NormalInverseGamma(int itemCount, int featureCount, double ridge, double shape, double scale, Device device)
     {
         (_size, _ridge, _shape, _scale) = (featureCount + 1, ridge, shape, scale);
+        if ((long)itemCount * _size * _size > MostPrecisions)
+            throw new UserMistakeException($"One regression for each of {itemCount} items on {featureCount} hidden units is {(long)itemCount * _size * _size} numbers; at most {MostPrecisions} are held. Set a lower hiddenSize.");
         _precision = zeros([itemCount, _size * _size], ScalarType.Float64, device).DetachFromDisposeScope();
         _moment = zeros([itemCount, _size], ScalarType.Float64, device).DetachFromDisposeScope();
         _squares = zeros([itemCount], ScalarType.Float64, device).DetachFromDisposeScope();
