@@ -34,17 +34,17 @@ public abstract record NetworkOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int RetrainInterval { get; init; } = 1;
 
-    /// <summary>Gradient steps of one training, over which the learning rate falls to 0. Default 50.</summary>
+    /// <summary>Gradient steps of one training, over which the learning rate falls to 0. Default 15.</summary>
     [Range(0, int.MaxValue)]
-    public int StepsPerTraining { get; init; } = 50;
+    public int StepsPerTraining { get; init; } = 15;
 
-    /// <summary>Slates drawn from the replay buffer for one step. Default 128.</summary>
+    /// <summary>Slates drawn from the replay buffer for one step. Default 256.</summary>
     [Range(1, int.MaxValue)]
-    public int BatchSize { get; init; } = 128;
+    public int BatchSize { get; init; } = 256;
 
-    /// <summary>Learning rate of Adam at the start of a training, in (0, 1]. Default 0.005.</summary>
+    /// <summary>Learning rate of Adam at the start of a training, in (0, 1]. Default 0.015.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double LearningRate { get; init; } = 0.005;
+    public double LearningRate { get; init; } = 0.015;
 
     /// <summary>Iterations at the start that show random items when exploring. Default 1.</summary>
     [Range(0, int.MaxValue)]
