@@ -34,40 +34,25 @@ internal class DisjointLinearPosterior : ItemPosterior
             var part = inputs.narrow(0, start, count);
             var squares = Squares(part);
             for (var slot = 0; slot < slates.shape[1]; slot++)
-                Accumulate(part, squares, slates.select(1, slot).narrow(0, start, count), responses.select(1, slot).narrow(0, start, count));
+            {
+                var items = slates.select(1, slot).narrow(0, start, count);
+                _precision.index_add_(0, items, squares, 1);
+                _moment.index_add_(0, items, part * responses.narrow(1, slot, 1).narrow(0, start, count), 1);
+            }
         }
         Count(slates);
         Refactor();
     }
 
-    /// <summary>Forgets every row, until <see cref="Refactor"/> without effect on weights and covariances; what was ever shown stays known.</summary>
-    public void Restart()
+    /// <summary>Solves anew for sums that come from elsewhere.</summary>
+    /// <param name="squares">[N, W·W] float64, Σ xxᵀ of each item, or its expectation where x is uncertain; without λ.</param>
+    /// <param name="moments">[N, W] float64, Σ r·x.</param>
+    public void Refit(Tensor squares, Tensor moments)
     {
         using var scope = NewDisposeScope();
-        _precision.copy_(eye(Width, dtype: ScalarType.Float64, device: _precision.device).mul_(_ridge).reshape(1, -1));
-        _moment.zero_();
-    }
-
-    /// <summary>Takes rows in; they count from the next <see cref="Refactor"/> on.</summary>
-    /// <param name="inputs">[R, W] float64.</param>
-    /// <param name="squares">[R, W·W] float64, xxᵀ, or its expectation where x is uncertain.</param>
-    /// <param name="items">[R] int64.</param>
-    /// <param name="responses">[R] float.</param>
-    public void Accumulate(Tensor inputs, Tensor squares, Tensor items, Tensor responses)
-    {
-        using var scope = NewDisposeScope();
-        _precision.index_add_(0, items, squares, 1);
-        _moment.index_add_(0, items, inputs * responses.unsqueeze(1), 1);
-    }
-
-    /// <summary>Solves all regressions for what was taken in: first bᵢ and Aᵢ, then θᵢ of them.</summary>
-    public void Refactor()
-    {
-        using var scope = NewDisposeScope();
-        var factor = Factor(_precision);
-        Covariance.copy_(factor.cholesky_inverse().reshape(-1, Width * Width));
-        Weights.copy_(_moment.unsqueeze(2).cholesky_solve(factor).squeeze(2));
-        Tie(Weights, Covariance);
+        _precision.copy_(squares).add_(eye(Width, dtype: ScalarType.Float64, device: squares.device).mul_(_ridge).reshape(1, -1));
+        _moment.copy_(moments);
+        Refactor();
     }
 
     public override void Save(IStateWriter writer)
@@ -96,5 +81,15 @@ internal class DisjointLinearPosterior : ItemPosterior
     /// <param name="inverse">[N, W·W] float64, Aᵢ⁻¹.</param>
     protected virtual void Tie(Tensor own, Tensor inverse)
     {
+    }
+
+    /// <summary>Solves all regressions for the sums as they are now: first Aᵢ and bᵢ, then θᵢ of them.</summary>
+    private void Refactor()
+    {
+        using var scope = NewDisposeScope();
+        var factor = Factor(_precision);
+        Covariance.copy_(factor.cholesky_inverse().reshape(-1, Width * Width));
+        Weights.copy_(_moment.unsqueeze(2).cholesky_solve(factor).squeeze(2));
+        Tie(Weights, Covariance);
     }
 }

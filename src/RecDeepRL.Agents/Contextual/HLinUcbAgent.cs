@@ -29,13 +29,9 @@ public sealed record HLinUcbOptions : ContextInputOptions
     [Range(1e-3, double.MaxValue)]
     public double HiddenRidge { get; init; } = 0.1;
 
-    /// <summary>Sweeps of expectation-maximisation over the log in each round; 0 adds each response once to sums, as the paper does. At least 0. Default 1.</summary>
+    /// <summary>Sweeps of expectation-maximisation over all responses in each round; 0 adds each response once to sums, as the paper does. At least 0. Default 2.</summary>
     [Range(0, 1000)]
-    public int Sweeps { get; init; } = 1;
-
-    /// <summary>Latest responses that the sweeps go over. At least 1. Default 100000.</summary>
-    [Range(1, 10_000_000)]
-    public int Memory { get; init; } = 100_000;
+    public int Sweeps { get; init; } = 2;
 }
 
 /// <summary>LinUCB whose input has, beside what is known of a user, features that are learned from the user's own responses (hLinUCB).</summary>
@@ -49,7 +45,7 @@ internal sealed class HLinUcbAgent : IAgent
     private readonly ContextInputs _inputs;
     private readonly DisjointLinearPosterior _items;
     private readonly HiddenUserFeatures _users;
-    private readonly RecentRows _rows;
+    private readonly PairSums? _pairs;
 
     public HLinUcbAgent(AgentContext context, HLinUcbOptions options)
     {
@@ -59,7 +55,7 @@ internal sealed class HLinUcbAgent : IAgent
         _inputs = new ContextInputs(_spec, options);
         _items = new DisjointLinearPosterior(_spec.ItemCount, _inputs.Width + options.HiddenSize, options.Ridge, _spec.Device);
         _users = new HiddenUserFeatures(_spec.UserCount, options.HiddenSize, options.HiddenRidge, new RandomStream(context.Seed, "hlinucb:features"), _spec.Device);
-        _rows = new RecentRows(_inputs.Width, _spec.Device, keepsUsers: true);
+        _pairs = options.Sweeps == 0 ? null : new PairSums(_spec.UserCount, _spec.ItemCount, _inputs.Width, _spec.Device);
     }
 
     /// <summary>θᵢ = (wᵢ, hᵢ), the known part first.</summary>
@@ -82,19 +78,16 @@ internal sealed class HLinUcbAgent : IAgent
     {
         using var scope = NewDisposeScope();
         var (users, x) = (feedback.Observation.UserIds, _inputs.Of(feedback.Observation));
-        if (_options.Sweeps == 0)
+        if (_pairs is null)
         {
             _items.Add(Wide(x, users), feedback.Slates, feedback.Responses);
-            for (var slot = 0; slot < feedback.Slates.shape[1]; slot++)
-                AddToUsers(users, x, feedback.Slates.select(1, slot), feedback.Responses.select(1, slot));
-            _users.Solve();
+            AddToUsers(users, x, feedback.Slates, feedback.Responses);
             return;
         }
         _items.Count(feedback.Slates);
-        _rows.Add(x, feedback.Slates, feedback.Responses, users);
-        _rows.Trim(_options.Memory);
+        _pairs.Add(users, x, feedback.Slates, feedback.Responses);
         for (var sweep = 0; sweep < _options.Sweeps; sweep++)
-            Sweep();
+            Sweep(_pairs);
     }
 
     /// <summary><c>items_shown</c> and <c>weight_norm</c> of the items, and <c>hidden_norm</c>, the mean length of the hidden features of the users who have any.</summary>
@@ -110,54 +103,54 @@ internal sealed class HLinUcbAgent : IAgent
     {
         _items.Save(writer.Under("items"));
         _users.Save(writer.Under("users"));
-        _rows.Save(writer.Under("rows"));
+        _pairs?.Save(writer.Under("pairs"));
     }
 
     public void Load(IStateReader reader)
     {
         _items.Load(reader.Under("items"));
         _users.Load(reader.Under("users"));
-        _rows.Load(reader.Under("rows"));
+        _pairs?.Load(reader.Under("pairs"));
     }
 
     public void Dispose()
     {
         _items.Dispose();
         _users.Dispose();
-        _rows.Dispose();
+        _pairs?.Dispose();
     }
 
-    /// <summary>Once over the log: the items' weights given the users' features and how sure those are, then the features given the weights.</summary>
-    private void Sweep()
+    /// <summary>Once over all responses: the items' weights given the users' features and how sure those are, then the features given the weights.</summary>
+    private void Sweep(PairSums pairs)
     {
-        _items.Restart();
-        foreach (var (start, count) in ItemPosterior.Parts(_rows.Count, _inputs.Width + _options.HiddenSize))
+        using var scope = NewDisposeScope();
+        var (known, hidden) = (_inputs.Width, _options.HiddenSize);
+        var squares = zeros([_spec.ItemCount, (known + hidden) * (known + hidden)], ScalarType.Float64, _spec.Device);
+        foreach (var (start, count) in ItemPosterior.Parts(_spec.UserCount, known + hidden))
         {
-            using var scope = NewDisposeScope();
-            var users = _rows.Users.narrow(0, start, count);
-            var z = Wide(_rows.Inputs.narrow(0, start, count), users);
-            var squares = ItemPosterior.Squares(z);
-            squares.reshape(count, z.shape[1], z.shape[1])
-                .narrow(1, _inputs.Width, _options.HiddenSize).narrow(2, _inputs.Width, _options.HiddenSize).add_(_users.Covariances(users));
-            _items.Accumulate(z, squares, _rows.Items.narrow(0, start, count), _rows.Responses.narrow(0, start, count));
+            using var partScope = NewDisposeScope();
+            var z = cat([pairs.Inputs.narrow(0, start, count), _users.Features.narrow(0, start, count)], 1);
+            var expected = ItemPosterior.Squares(z);
+            expected.view(count, known + hidden, known + hidden).narrow(1, known, hidden).narrow(2, known, hidden).add_(_users.Covariances(start, count));
+            squares.add_(pairs.Counts.narrow(0, start, count).t().matmul(expected));
         }
-        _items.Refactor();
+        _items.Refit(squares, pairs.Responses.t().matmul(cat([pairs.Inputs, _users.Features], 1)));
 
-        _users.Restart();
-        foreach (var (start, count) in ItemPosterior.Parts(_rows.Count, _inputs.Width + _options.HiddenSize))
-            AddToUsers(_rows.Users.narrow(0, start, count), _rows.Inputs.narrow(0, start, count), _rows.Items.narrow(0, start, count), _rows.Responses.narrow(0, start, count));
-        _users.Solve();
+        var loadings = Loadings();
+        var explained = pairs.Inputs.matmul(_items.Weights.narrow(1, 0, known).t());
+        _users.Refit(pairs.Counts.matmul(ItemPosterior.Squares(loadings)), pairs.Responses.sub(explained.mul_(pairs.Counts)).matmul(loadings));
     }
 
     /// <summary>What the known part of an item's weights leaves unexplained goes to the user's hidden features.</summary>
-    private void AddToUsers(Tensor users, Tensor x, Tensor items, Tensor responses)
+    private void AddToUsers(Tensor users, Tensor x, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var weights = _items.Weights.index_select(0, items);
-        var rest = responses - weights.narrow(1, 0, _inputs.Width).mul(x).sum(1);
-        _users.Add(users, weights.narrow(1, _inputs.Width, _options.HiddenSize), rest);
+        var weights = _items.Weights.index_select(0, slates.reshape(-1)).reshape(slates.shape[0], slates.shape[1], -1); // [B, K, W + L]
+        var rest = responses - weights.narrow(2, 0, _inputs.Width).matmul(x.unsqueeze(2)).squeeze(2);
+        _users.Add(users, weights.narrow(2, _inputs.Width, _options.HiddenSize), rest);
     }
 
+    /// <returns>[N, L] float64, hᵢ.</returns>
     private Tensor Loadings() => _items.Weights.narrow(1, _inputs.Width, _options.HiddenSize);
 
     /// <returns>[B, W + L] float64: the input, then the user's hidden features.</returns>

@@ -33,37 +33,35 @@ internal sealed class HiddenUserFeatures : IDisposable
     /// <summary>[U, L] float64, vᵤ. Borrowed by whoever reads it.</summary>
     public Tensor Features { get; }
 
-    /// <summary>Forgets every response, until <see cref="Solve"/> without effect on the features.</summary>
-    public void Restart()
-    {
-        using var scope = NewDisposeScope();
-        _precision.copy_(Prior(_precision.device));
-        _moment.zero_();
-    }
-
-    /// <summary>Takes responses in; they count from the next <see cref="Solve"/> on.</summary>
-    /// <param name="users">[R] int64.</param>
-    /// <param name="loadings">[R, L] float64, the hidden part of the shown items' weights.</param>
-    /// <param name="rest">[R] float64, what the known part leaves of the responses.</param>
+    /// <summary>Adds responses to the sums, and solves.</summary>
+    /// <param name="users">[B] int64.</param>
+    /// <param name="loadings">[B, K, L] float64, the hidden part of the shown items' weights.</param>
+    /// <param name="rest">[B, K] float64, what the known part leaves of the responses.</param>
     public void Add(Tensor users, Tensor loadings, Tensor rest)
     {
         using var scope = NewDisposeScope();
-        _precision.index_add_(0, users, ItemPosterior.Squares(loadings), 1);
-        _moment.index_add_(0, users, loadings * rest.unsqueeze(1), 1);
+        _precision.index_add_(0, users, loadings.transpose(1, 2).matmul(loadings).reshape(users.shape[0], -1), 1);
+        _moment.index_add_(0, users, loadings.mul(rest.unsqueeze(2)).sum(1), 1);
+        Solve();
     }
 
-    public void Solve()
+    /// <summary>Solves anew for sums that come from elsewhere.</summary>
+    /// <param name="squares">[U, L·L] float64, Σ hhᵀ of each user; without λ.</param>
+    /// <param name="moments">[U, L] float64, Σ rest·h.</param>
+    public void Refit(Tensor squares, Tensor moments)
     {
         using var scope = NewDisposeScope();
-        Invert();
-        Features.copy_(_inverse.reshape(-1, _size, _size).matmul(_moment.unsqueeze(2)).squeeze(2));
+        _precision.copy_(squares).add_(Prior(squares.device));
+        _moment.copy_(moments);
+        Solve();
     }
 
-    /// <returns>[B, L, L] float64, λCᵤ⁻¹. The caller disposes.</returns>
-    public Tensor Covariances(Tensor users)
+    /// <summary>How sure the features of some users are, from one user on.</summary>
+    /// <returns>[count, L, L] float64, λCᵤ⁻¹. The caller disposes.</returns>
+    public Tensor Covariances(long first, long count)
     {
         using var scope = NewDisposeScope();
-        return _inverse.index_select(0, users).reshape(-1, _size, _size).mul_(_ridge).MoveToOuterDisposeScope();
+        return _inverse.narrow(0, first, count).reshape(-1, _size, _size).mul(_ridge).MoveToOuterDisposeScope();
     }
 
     /// <param name="loadings">[N, L] float64.</param>
@@ -95,6 +93,13 @@ internal sealed class HiddenUserFeatures : IDisposable
         _moment.Dispose();
         _inverse.Dispose();
         Features.Dispose();
+    }
+
+    private void Solve()
+    {
+        using var scope = NewDisposeScope();
+        Invert();
+        Features.copy_(_inverse.reshape(-1, _size, _size).matmul(_moment.unsqueeze(2)).squeeze(2));
     }
 
     private void Invert()

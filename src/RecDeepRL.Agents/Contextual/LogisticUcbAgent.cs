@@ -6,9 +6,9 @@ namespace RecDeepRL.Agents.Contextual;
 /// <summary>Options of logistic UCB.</summary>
 public sealed record LogisticUcbOptions : LogisticOptions
 {
-    /// <summary>α, how many standard deviations of the log-odds the exploration bonus is worth. At least 0. Default 0.5.</summary>
+    /// <summary>α, how many standard deviations of the log-odds the exploration bonus is worth. At least 0. Default 1.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Alpha { get; init; } = 0.5;
+    public double Alpha { get; init; } = 1;
 }
 
 /// <summary>Upper confidence bound on log-odds linear in the user features, one logistic regression per item.</summary>

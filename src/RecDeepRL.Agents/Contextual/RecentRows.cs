@@ -4,14 +4,10 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Contextual;
 
-/// <summary>The latest responses, one row for each shown item, oldest first: who was shown what with which input, and the answer. R rows, inputs of width W.</summary>
-/// <param name="keepsUsers">Whether <see cref="Users"/> is kept.</param>
-internal sealed class RecentRows(int width, Device device, bool keepsUsers = false) : IDisposable
+/// <summary>The latest responses, one row for each shown item, oldest first: the item, the input, and the answer. R rows, inputs of width W.</summary>
+internal sealed class RecentRows(int width, Device device) : IDisposable
 {
-    /// <summary>[R] int64, empty where users are not kept. Borrowed by whoever reads it, as are the others.</summary>
-    public Tensor Users { get; private set; } = zeros([0], ScalarType.Int64, device).DetachFromDisposeScope();
-
-    /// <summary>[R] int64.</summary>
+    /// <summary>[R] int64. Borrowed by whoever reads it, as are the others.</summary>
     public Tensor Items { get; private set; } = zeros([0], ScalarType.Int64, device).DetachFromDisposeScope();
 
     /// <summary>[R, W] float64.</summary>
@@ -26,13 +22,11 @@ internal sealed class RecentRows(int width, Device device, bool keepsUsers = fal
     /// <param name="inputs">[B, W] float64.</param>
     /// <param name="slates">[B, K] int64.</param>
     /// <param name="responses">[B, K] float.</param>
-    /// <param name="users">[B] int64, where users are kept.</param>
-    public void Add(Tensor inputs, Tensor slates, Tensor responses, Tensor? users = null)
+    public void Add(Tensor inputs, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();
         var slots = slates.shape[1];
         Replace(
-            keepsUsers ? cat([Users, users!.repeat_interleave(slots)]) : Users.clone(),
             cat([Items, slates.reshape(-1)]),
             cat([Inputs, inputs.repeat_interleave(slots, 0)]),
             cat([Responses, responses.reshape(-1).to_type(ScalarType.Float64)]));
@@ -44,12 +38,11 @@ internal sealed class RecentRows(int width, Device device, bool keepsUsers = fal
     {
         using var scope = NewDisposeScope();
         if (Count > capacity)
-            Replace(Latest(Users, Math.Min(Users.shape[0], capacity)), Latest(Items, capacity), Latest(Inputs, capacity), Latest(Responses, capacity));
+            Replace(Latest(Items, capacity), Latest(Inputs, capacity), Latest(Responses, capacity));
     }
 
     public void Save(IStateWriter writer)
     {
-        writer.Write("users", Users);
         writer.Write("items", Items);
         writer.Write("inputs", Inputs);
         writer.Write("responses", Responses);
@@ -60,12 +53,11 @@ internal sealed class RecentRows(int width, Device device, bool keepsUsers = fal
         using var scope = NewDisposeScope();
         var inputs = reader.ReadTensor("inputs");
         Guard.Shape(inputs, "inputs", "rows, width", -1, width);
-        Replace(reader.ReadTensor("users").to(device), reader.ReadTensor("items").to(device), inputs.to(device), reader.ReadTensor("responses").to(device));
+        Replace(reader.ReadTensor("items").to(device), inputs.to(device), reader.ReadTensor("responses").to(device));
     }
 
     public void Dispose()
     {
-        Users.Dispose();
         Items.Dispose();
         Inputs.Dispose();
         Responses.Dispose();
@@ -73,10 +65,9 @@ internal sealed class RecentRows(int width, Device device, bool keepsUsers = fal
 
     private static Tensor Latest(Tensor column, long count) => column.narrow(0, column.shape[0] - count, count).clone();
 
-    private void Replace(Tensor users, Tensor items, Tensor inputs, Tensor responses)
+    private void Replace(Tensor items, Tensor inputs, Tensor responses)
     {
         Dispose();
-        Users = users.DetachFromDisposeScope();
         Items = items.DetachFromDisposeScope();
         Inputs = inputs.DetachFromDisposeScope();
         Responses = responses.DetachFromDisposeScope();

@@ -29,13 +29,13 @@ public sealed record TreeBootstrapOptions
     [Range(1, 1_000_000)]
     public int MinimumRowsPerLeaf { get; init; } = 20;
 
-    /// <summary>Responses before which there are no trees, and the items' bootstrapped means are all that is known. At least 0. Default 500.</summary>
+    /// <summary>Responses before which there are no trees, and the items' bootstrapped means are all that is known. At least 0. Default 1000.</summary>
     [Range(0, 10_000_000)]
-    public int FirstTraining { get; init; } = 500;
+    public int FirstTraining { get; init; } = 1000;
 
-    /// <summary>Growth of the log, as a share of what is kept, after which the trees are trained anew. At least 0. Default 0.1.</summary>
+    /// <summary>Growth of the log, as a share of what is kept, after which the trees are trained anew. At least 0. Default 0.2.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Growth { get; init; } = .1;
+    public double Growth { get; init; } = .2;
 
     /// <summary>Latest responses that are kept to train on. At least 1. Default 30000.</summary>
     [Range(1, 10_000_000)]

@@ -44,12 +44,12 @@ internal sealed class TreeEnsembles : IDisposable
     /// <param name="inputs">[R, F] float32.</param>
     /// <param name="targets">[R] float32.</param>
     /// <param name="weights">[R] float32; rows of weight 0 are left out.</param>
-    public void Train(int member, Tensor inputs, Tensor targets, Tensor weights, TreeBootstrapOptions options, long seed)
-    {
-        var rows = Rows(inputs, targets, weights);
-        var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, (int)inputs.shape[1]);
-        var model = _context.Regression.Trainers.FastTree(new FastTreeRegressionTrainer.Options
+    public void Train(int member, Tensor inputs, Tensor targets, Tensor weights, TreeBootstrapOptions options, long seed) =>
+        Keep(member, Fit(inputs, targets, weights, options, seed).Model.TrainedTreeEnsemble);
+
+    /// <summary>What ML.NET makes of the rows.</summary>
+    internal RegressionPredictionTransformer<FastTreeRegressionModelParameters> Fit(Tensor inputs, Tensor targets, Tensor weights, TreeBootstrapOptions options, long seed) =>
+        _context.Regression.Trainers.FastTree(new FastTreeRegressionTrainer.Options
         {
             NumberOfTrees = options.Trees,
             NumberOfLeaves = options.Leaves,
@@ -59,8 +59,14 @@ internal sealed class TreeEnsembles : IDisposable
             NumberOfThreads = 1,
             Seed = (int)(seed & int.MaxValue),
             FeatureSelectionSeed = (int)(seed & int.MaxValue),
-        }).Fit(_context.Data.LoadFromEnumerable(rows, schema));
-        Keep(member, model.Model.TrainedTreeEnsemble);
+        }).Fit(View(inputs, targets, weights));
+
+    /// <summary>Rows as ML.NET reads them.</summary>
+    internal IDataView View(Tensor inputs, Tensor targets, Tensor weights)
+    {
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, (int)inputs.shape[1]);
+        return _context.Data.LoadFromEnumerable(Rows(inputs, targets, weights), schema);
     }
 
     /// <param name="inputs">[P, F] float32.</param>

@@ -13,6 +13,13 @@ public sealed class LearningTests
     [InlineData("ucb")]
     [InlineData("thompson")]
     [InlineData("linucb")]
+    [InlineData("hybrid-linucb")]
+    [InlineData("hlinucb")]
+    [InlineData("linear-thompson")]
+    [InlineData("logistic-ucb")]
+    [InlineData("logistic-thompson")]
+    [InlineData("knn")]
+    [InlineData("tree-bootstrap", "members=20")]
     public void TheBestItemOfAllIsFound(string agent, params string[] settings)
     {
         // 60 users, 40 rounds. Of 2400 showings the best item gets hundreds at least: its mean then lies within .08 (4σ at n = 500) of .7,
@@ -45,6 +52,23 @@ public sealed class LearningTests
             Assert.Equal(.8, Train("linucb", [], probabilities, features, 20, seed), 1e-5);
             Assert.Equal(.5, Train("thompson", [], probabilities, features, 20, seed), 1e-5);
         }
+    }
+
+    [Theory]
+    [InlineData("hybrid-linucb")]
+    [InlineData("hlinucb")]
+    [InlineData("linear-thompson")]
+    [InlineData("logistic-ucb")]
+    [InlineData("logistic-thompson")]
+    [InlineData("knn")]
+    [InlineData("tree-bootstrap", "members=4", "growth=1")]
+    public void ContextualAgentsLearnWhoLikesWhat(string agent, params string[] settings)
+    {
+        using var scope = NewDisposeScope();
+        var features = cat([ones(40, 1), ones(40, 1).neg()]);
+        var probabilities = cat([tensor(new[] { .8f, .2f }).expand(40, 2), tensor(new[] { .2f, .8f }).expand(40, 2)]);
+        for (var seed = 1; seed <= 5; seed++)
+            Assert.Equal(.8, Train(agent, settings, probabilities, features, 20, seed), 1e-5);
     }
 
     private static double Train(string name, string[] settings, Tensor probabilities, Tensor? features, int rounds, int seed)

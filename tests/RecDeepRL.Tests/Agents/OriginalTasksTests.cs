@@ -24,6 +24,7 @@ public sealed class OriginalTasksTests
     [InlineData("context", "best-fixed", .892 - .011, .892 + .011)] // 4·√(.0963/15 000) = .0101, and .892 is rounded.
     [InlineData("context", "oracle", .9307 - .009, .9307 + .009)] // 4·√(.0645/15 000) = .0083, and .9307 is rounded.
     [InlineData("context", "linucb", .885, .9307)]
+    [InlineData("context", "logistic-ucb", .889, .9307)]
     [InlineData("drift", "oracle", .70 - .0116, .70 + .0116)] // 4·√(.21/25 000) = .0116.
     public void AgentsEndWhereTheyShould(string environment, string agent, double low, double high) =>
         Assert.InRange(Average(environment, agent), low, high);

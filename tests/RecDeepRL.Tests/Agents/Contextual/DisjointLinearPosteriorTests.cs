@@ -67,6 +67,45 @@ public sealed class DisjointLinearPosteriorTests
     }
 
     [Fact]
+    public void AHundredThousandUpdatesDoNotDrift()
+    {
+        // One by one, as Sherman and Morrison would have it; the sums are exact but for rounding, and every solution starts from them.
+        using var scope = NewDisposeScope();
+        using var posterior = new DisjointLinearPosterior(2, Width, 1, CPU);
+        var draws = new RandomStream(7, "drift");
+        var precision = Matrix<double>.Build.DenseIdentity(Width);
+        var moment = Vector<double>.Build.Dense(Width);
+        using var slates = zeros([100, 1], ScalarType.Int64);
+        for (var batch = 0; batch < 1000; batch++)
+        {
+            using var round = NewDisposeScope();
+            var inputs = draws.Normal(batch, CPU, 100, Width).to_type(ScalarType.Float64).add_(3.0);
+            var responses = draws.Uniform(5000 + batch, CPU, 100, 1);
+            posterior.Add(inputs, slates, responses);
+            var x = Matrix<double>.Build.DenseOfRowMajor(100, Width, inputs.data<double>().ToArray());
+            precision += x.TransposeThisAndMultiply(x);
+            moment += x.TransposeThisAndMultiply(Vector<double>.Build.DenseOfEnumerable(responses.data<float>().ToArray().Select(value => (double)value)));
+        }
+        var (solved, inverse) = (precision.Solve(moment), precision.Inverse());
+        for (var row = 0; row < Width; row++)
+        {
+            Assert.Equal(solved[row], posterior.Weights[0, row].item<double>(), 1e-11);
+            for (var column = 0; column < Width; column++)
+                Assert.Equal(inverse[row, column], posterior.Covariance[0, (row * Width) + column].item<double>(), 1e-16);
+        }
+    }
+
+    [Fact]
+    public void TheWeightsAreThoseOfTheBatchJustLearned()
+    {
+        // One response of 1 to x = 2 at λ = 1: A = 5, b = 2, θ = .4 at once, and not only with the next batch.
+        using var scope = NewDisposeScope();
+        using var posterior = new DisjointLinearPosterior(1, 1, 1, CPU);
+        posterior.Add(tensor(new[,] { { 2.0 } }), zeros([1, 1], ScalarType.Int64), ones(1, 1));
+        Assert.Equal(.4, posterior.Weights[0, 0].item<double>(), 1e-15);
+    }
+
+    [Fact]
     public void WideInputsAreAskedAboutInPartsWithTheSameAnswer()
     {
         // 90 000 users of width 10 need 9 million squares, more than are held at once.
