@@ -1,3 +1,4 @@
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
@@ -17,8 +18,7 @@ internal sealed class ActorCriticPolicy
     private readonly bool _reranks;
     private readonly double _randomShare;
     private readonly RandomStream _ties;
-    private readonly RandomStream _coins;
-    private readonly RandomStream _draws;
+    private readonly ExploringSlots _slots;
 
     /// <param name="name">The agent's.</param>
     /// <exception cref="UserMistakeException">Fewer candidates than slots.</exception>
@@ -32,8 +32,7 @@ internal sealed class ActorCriticPolicy
         _reranks = options.Rerank;
         _randomShare = options.RandomShare;
         _ties = new RandomStream(context.Seed, name + ":ties");
-        _coins = new RandomStream(context.Seed, name + ":coins");
-        _draws = new RandomStream(context.Seed, name + ":draws");
+        _slots = new ExploringSlots(context, name);
     }
 
     /// <summary>Items drawn uniformly. [B, K].</summary>
@@ -62,7 +61,7 @@ internal sealed class ActorCriticPolicy
     public Tensor Explore(ActorCritic networks, Observation observation, ProtoActions points)
     {
         using var slates = Exploit(networks, observation, points);
-        return Wolpertinger.WithRandomSlots(slates, observation, _spec.ItemCount, _randomShare, _coins, _draws);
+        return _slots.Fill(slates, observation, _randomShare);
     }
 
     private Tensor Choose(ActorCritic networks, Observation observation, Tensor items, ProtoActions points)
