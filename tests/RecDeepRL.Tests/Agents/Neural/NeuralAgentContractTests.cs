@@ -22,7 +22,7 @@ public sealed class NeuralAgentContractTests
         for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
-            using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. name == "neural-linucb" ? (string[])[] : ["slatesPerUpdate=1"]]);
+            using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. IsActorCritic(name) ? (string[])["slatesPerUpdate=1"] : []]);
             toy.Train(agent, 8);
             Assert.True(toy.Score(agent) > 0.75, $"seed {seed}: {toy.Score(agent)}");
         }
