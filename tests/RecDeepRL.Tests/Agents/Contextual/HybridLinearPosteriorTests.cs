@@ -91,9 +91,9 @@ public sealed class HybridLinearPosteriorTests
 
         public IReadOnlyDictionary<string, double> Diagnose() => agent.Diagnose();
 
-        public void Save(Core.State.IStateWriter writer) => agent.Save(writer);
+        public void Save(RecDeepRL.Core.State.IStateWriter writer) => agent.Save(writer);
 
-        public void Load(Core.State.IStateReader reader) => agent.Load(reader);
+        public void Load(RecDeepRL.Core.State.IStateReader reader) => agent.Load(reader);
 
         public void Dispose()
         {
