@@ -33,7 +33,8 @@ internal sealed class Adam : IDisposable
 
     /// <param name="values">[P], changed in place.</param>
     /// <param name="gradient">[P].</param>
-    public void Step(Tensor values, Tensor gradient)
+    /// <param name="share">Of the learning rate, in (0, 1], for rates that fall.</param>
+    public void Step(Tensor values, Tensor gradient, double share = 1)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -41,7 +42,16 @@ internal sealed class Adam : IDisposable
         _first.mul_(FirstDecay).add_(gradient, alpha: 1 - FirstDecay);
         _second.mul_(SecondDecay).addcmul_(gradient, gradient, 1 - SecondDecay);
         var scale = _second.sqrt().div_(Math.Sqrt(1 - Math.Pow(SecondDecay, _step))).add_(Epsilon);
-        values.addcdiv_(_first, scale, -_learningRate / (1 - Math.Pow(FirstDecay, _step)));
+        values.addcdiv_(_first, scale, -_learningRate * share / (1 - Math.Pow(FirstDecay, _step)));
+    }
+
+    /// <summary>Forgets every step.</summary>
+    public void Reset()
+    {
+        using var noGradient = no_grad();
+        _first.zero_();
+        _second.zero_();
+        _step = 0;
     }
 
     public void Save(IStateWriter writer)

@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
@@ -52,13 +53,52 @@ public sealed class NeuralLinUcbAgentTests
         using var agent = new NeuralLinUcbAgent(toy.ContextFor(3), s_small with { Refit = false, RetrainInterval = 2 });
         toy.Train(agent, 1);
         var first = agent.Posterior.Precision.clone();
-        toy.Train(agent, 1);
-        // The second round trains the network, then adds its own 20 pairs; the first round's sums stay: the last entry counts pairs, λ + 40.
-        var features = agent.Represent(agent.Replay.Take(arange(10, ScalarType.Int64))).detach().reshape(-1, 6).to_type(ScalarType.Float64);
+        // The second round adds its own 20 pairs as the network is, then trains the network; the first round's sums stay: the last entry counts pairs, λ + 40.
+        using var observation = toy.Observe();
+        using var feedback = toy.Step(agent.Recommend(observation, RecommendationMode.Explore));
+        using var untrained = new NeuralLinUcbAgent(toy.ContextFor(3), s_small with { StepsPerTraining = 0 });
+        untrained.Learn(feedback);
+        var features = untrained.Represent(untrained.Replay.Take(arange(10, ScalarType.Int64))).detach().reshape(-1, 6).to_type(ScalarType.Float64);
+        agent.Learn(feedback);
         var wide = cat([features, ones([20, 1], ScalarType.Float64)], 1);
         Assert.True(agent.Posterior.Precision.allclose(first.add(wide.t().matmul(wide))));
         Assert.Equal(41, agent.Posterior.Precision[6, 6].item<double>(), 9);
+        Assert.False(agent.Represent(agent.Replay.Take(arange(10, ScalarType.Int64))).detach().reshape(-1, 6).to_type(ScalarType.Float64).allclose(features), "the network did not move");
     }
+
+    [Fact]
+    public void AgainstThetaTheHiddenLayersMoveAndTheOutputOfTheNetworkDoesNot()
+    {
+        using var scope = NewDisposeScope();
+        using var toy = ToyBandit.TwoGroups(10, 8, 2, 1);
+        using var agent = new NeuralLinUcbAgent(toy.ContextFor(3), s_small with { OwnOutput = false, Loss = ResponseLoss.Squared, Penalty = 0 });
+        var before = new[] { "network.output.weight", "network.output.bias", "network.hidden.weight", "network.state.weight", "items.embedding" }.ToDictionary(name => name, name => agent.Parameters[name].clone());
+        toy.Train(agent, 2);
+        foreach (var (name, value) in before)
+            Assert.Equal(name.Contains("output", StringComparison.Ordinal), agent.Parameters[name].SameAs(value));
+    }
+
+    [Fact]
+    public void ARestartForgetsEarlierTrainings()
+    {
+        // Ten rounds with a training at the fifth and the tenth; the second begins from the initial weights, and so equals the only training of an agent
+        // that trains at the tenth, but for the batches drawn: with no steps at all both are where they started.
+        using var scope = NewDisposeScope();
+        using var toy = ToyBandit.TwoGroups(10, 8, 2, 1);
+        using var same = ToyBandit.TwoGroups(10, 8, 2, 1);
+        using var restarting = new NeuralLinUcbAgent(toy.ContextFor(3), s_small with { Restart = true, StepsPerTraining = 1, LearningRate = 0.001 });
+        using var going = new NeuralLinUcbAgent(same.ContextFor(3), s_small with { StepsPerTraining = 1, LearningRate = 0.001 });
+        var start = going.Parameters.Values.clone();
+        toy.Train(restarting, 6);
+        same.Train(going, 6);
+        // Adam's first step moves every weight by at most its rate, and six steps move some by more.
+        Assert.True(restarting.Parameters.Values.sub(start).abs().max().item<float>() <= 0.001f * 1.001f);
+        Assert.True(going.Parameters.Values.sub(start).abs().max().item<float>() > 0.002f);
+    }
+
+    [Fact]
+    public void TrainingAgainstThetaNeedsTheSquaredLoss() =>
+        Assert.Contains("needs the loss squared", Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(typeof(NeuralLinUcbOptions), [KeyValuePair.Create("ownOutput", "false")])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void TheNetworkMovesAtItsIntervalsOnly()
