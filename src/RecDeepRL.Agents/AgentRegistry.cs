@@ -19,6 +19,8 @@ public static class AgentRegistry
         Agent<ThompsonOptions>("thompson", "Thompson sampling on the items' means (Beta-Bernoulli)", (context, options) => new ThompsonAgent(context, options)),
         Agent<LinUcbOptions>("linucb", "upper confidence bounds linear in the user features, one regression per item", (context, options) => new LinUcbAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
+        Agent<Td3Options>("td3", "twin delayed deterministic policy gradient over an item space", (context, options) => new Td3Agent(context, options)),
+        Agent<SacOptions>("sac", "soft actor-critic over an item space, its temperature learned", (context, options) => new SacAgent(context, options)),
         Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
         Agent<OracleOptions>("oracle", "the best policy known under the truth: every user's best items, or a plan of the session", (context, _) => new OracleAgent(context), isBound: true),
         Agent<MyopicOptions>("myopic", "every user's best items of this round under the truth, whatever comes after it", (context, _) => new MyopicAgent(context), isBound: true),

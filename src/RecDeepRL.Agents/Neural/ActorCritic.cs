@@ -5,47 +5,69 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Neural;
 
-/// <summary>The networks of <c>ddpg</c>: a critic with the embeddings, which only its own loss moves, and an actor. Once online, once as target.</summary>
+/// <summary>The networks of an actor-critic: one critic or two with the embeddings, which only their own losses move, and an actor. Once online, once as target.</summary>
 internal sealed class ActorCritic : IDisposable
 {
     private const int ActorLayers = 3;
     private readonly Perceptron _actor;
 
-    public ActorCritic(EnvironmentSpec spec, FeatureScale scale, int embeddingSize, int hiddenSize, bool usesUserIds)
+    /// <param name="criticCount">Critics, which share embeddings and state.</param>
+    /// <param name="actorOutputs">Outputs of the actor: E for a point.</param>
+    public ActorCritic(EnvironmentSpec spec, FeatureScale scale, ActorCriticOptions options, int criticCount, int actorOutputs)
     {
-        var stateWidth = StateEncoder.Width(spec, embeddingSize, usesUserIds);
+        var stateWidth = StateEncoder.Width(spec, options);
+        string[] names = [.. Enumerable.Range(0, criticCount).Select(place => place == 0 ? "critic" : $"critic{place + 1}")];
         CriticParameters = new ParameterBlock(
-            [.. StateEncoder.Shapes(spec, embeddingSize, usesUserIds), .. PairNetwork.Shapes("critic", stateWidth, embeddingSize, hiddenSize)], spec.Device);
-        ActorParameters = new ParameterBlock(Perceptron.Shapes("actor", stateWidth, hiddenSize, hiddenSize, embeddingSize), spec.Device);
-        Encoder = new StateEncoder(CriticParameters, scale, usesUserIds);
-        Critic = new PairNetwork(CriticParameters, "critic");
+            [.. StateEncoder.Shapes(spec, options), .. names.SelectMany(name => SlateCritic.Shapes(name, stateWidth, options))], spec.Device);
+        ActorParameters = new ParameterBlock(Perceptron.Shapes("actor", stateWidth, options.HiddenSize, options.HiddenSize, actorOutputs), spec.Device);
+        Encoder = new StateEncoder(spec, CriticParameters, scale, options);
+        Critics = [.. names.Select(name => new SlateCritic(CriticParameters, name, options.Factors, options.Discount))];
         _actor = new Perceptron(ActorParameters, "actor", ActorLayers);
     }
 
-    /// <summary>Critic and embeddings.</summary>
+    /// <summary>Critics and embeddings.</summary>
     public ParameterBlock CriticParameters { get; }
 
     public ParameterBlock ActorParameters { get; }
 
     public StateEncoder Encoder { get; }
 
-    /// <summary>Q(s, e).</summary>
-    public PairNetwork Critic { get; }
+    /// <summary>Q(s, e), one or more estimates of it.</summary>
+    public IReadOnlyList<SlateCritic> Critics { get; }
 
-    /// <summary>The proto-action of each state: [B, S] to [B, E] in [−1, 1].</summary>
+    /// <summary>What the actor says of each state, unbounded: [B, S] to [B, outputs].</summary>
+    public Tensor ActorOutput(Tensor states) => _actor.Forward(states);
+
+    /// <summary>The point that the actor's output names, in [−1, 1].</summary>
     public Tensor Actor(Tensor states)
     {
         using var outputs = ActorOutput(states);
         return outputs.clamp(-1, 1);
     }
 
-    /// <summary>The same before it is clamped to the cube.</summary>
-    public Tensor ActorOutput(Tensor states) => _actor.Forward(states);
-
-    public void Initialise(long seed)
+    /// <summary>The critics' values of items: their mean, or the least of them.</summary>
+    /// <param name="states">[B, S].</param>
+    /// <param name="items">[N, E].</param>
+    /// <param name="candidates">[B, C] int64, or none for all items.</param>
+    /// <returns>[B, C] or [B, N].</returns>
+    public Tensor Values(Tensor states, Tensor items, Tensor? candidates, bool least)
     {
-        CriticParameters.Initialise(new RandomStream(seed, "ddpg:critic"));
-        ActorParameters.Initialise(new RandomStream(seed, "ddpg:actor"));
+        using var scope = NewDisposeScope();
+        var values = Critics.Select(critic =>
+        {
+            var projected = critic.ProjectItem(items);
+            if (candidates is not null)
+                projected = projected.index_select(0, candidates.reshape(-1)).reshape(candidates.shape[0], candidates.shape[1], -1);
+            return critic.Value(critic.ProjectState(states).unsqueeze(1), projected);
+        });
+        return values.Aggregate((one, other) => least ? minimum(one, other) : one.add(other)).div(least ? 1 : Critics.Count).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="name">The agent's.</param>
+    public void Initialise(long seed, string name)
+    {
+        CriticParameters.Initialise(new RandomStream(seed, name + ":critic"));
+        ActorParameters.Initialise(new RandomStream(seed, name + ":actor"));
     }
 
     public void CopyFrom(ActorCritic other)

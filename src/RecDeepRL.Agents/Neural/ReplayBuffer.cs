@@ -7,18 +7,21 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>The last slates with what came of them, on the device: a ring of rows, one row for each slate of one user.</summary>
 /// <remarks>Storage doubles as rows arrive, up to the capacity; from then on the oldest row is overwritten. Item ids are kept as int32.
-/// Whether an episode was truncated is not kept: a truncated state has a value like any other, only a terminated one has none.</remarks>
+/// A truncated state has a value like any other, only a terminated one has none; returns of several steps stop at both.</remarks>
 internal sealed class ReplayBuffer : IDisposable
 {
     private const long FirstAllocation = 1024;
 
     private readonly EnvironmentSpec _spec;
     private readonly bool _keepsNext;
+    private readonly ReplayTrajectories? _trajectories;
+    private readonly ReplayPriorities? _priorities;
     private readonly Dictionary<string, Tensor> _columns = [];
     private readonly Queue<long> _rounds = new();
     private long _allocated;
-    private long _next;
+    private long _written;
 
+    /// <summary>A buffer of single steps, sampled uniformly.</summary>
     /// <param name="capacity">Rows, at least 1.</param>
     /// <param name="keepsNext">Whether the next observation is kept; an agent that looks no step ahead needs none.</param>
     public ReplayBuffer(EnvironmentSpec spec, int capacity, bool keepsNext)
@@ -26,6 +29,14 @@ internal sealed class ReplayBuffer : IDisposable
         _spec = spec;
         _keepsNext = keepsNext;
         Capacity = capacity;
+    }
+
+    /// <summary>A buffer of what the options ask for.</summary>
+    public ReplayBuffer(EnvironmentSpec spec, ReplayOptions options)
+        : this(spec, options.ReplayCapacity, keepsNext: true)
+    {
+        _trajectories = options.ReturnSteps > 1 ? new ReplayTrajectories(spec) : null;
+        _priorities = options.PriorityExponent > 0 ? new ReplayPriorities(options, spec.Device) : null;
     }
 
     public long Capacity { get; }
@@ -47,17 +58,23 @@ internal sealed class ReplayBuffer : IDisposable
         Reserve(Math.Min(Capacity, Count + kept), rows);
         for (var done = 0L; done < kept;)
         {
-            var count = Math.Min(kept - done, _allocated - _next);
+            var place = _written % Capacity;
+            var count = Math.Min(kept - done, _allocated - place);
             foreach (var (name, values) in rows)
-                _columns[name].narrow(0, _next, count).copy_(values.narrow(0, given - kept + done, count));
+                _columns[name].narrow(0, place, count).copy_(values.narrow(0, given - kept + done, count));
             done += count;
-            _next = (_next + count) % Capacity;
+            _written += count;
             // Below its capacity the storage has room for the whole round, so the ring turns only at the capacity.
         }
         Count = Math.Min(Capacity, Count + kept);
         _rounds.Enqueue(kept);
         while (_rounds.Sum() - _rounds.Peek() >= Capacity)
             _rounds.Dequeue();
+        if (_trajectories is null)
+            return;
+        var (userIds, iteration) = (feedback.Observation.UserIds, feedback.Observation.Iteration);
+        _trajectories.Forget(userIds.narrow(0, 0, given - kept));
+        _trajectories.Add(this, NamesOf(arange(kept - 1, -1, -1, ScalarType.Int64, _spec.Device)), userIds.narrow(0, given - kept, kept), iteration, _written - Count);
     }
 
     /// <summary>Rows drawn uniformly, with replacement, from the latest <paramref name="count"/> rows.</summary>
@@ -69,25 +86,68 @@ internal sealed class ReplayBuffer : IDisposable
         return Take(ages).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Rows drawn with replacement as the options say, uniformly or by priority, with returns of as many steps as they say.</summary>
+    /// <param name="draw">Which draw of the stream, counted from 0: also how far importance weights have come.</param>
+    /// <param name="discount">Per step, in [0, 1).</param>
+    public ReplayBatch Sample(RandomStream stream, long draw, ReplayOptions options, double discount)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var count = CountOf(options.ReplayRounds);
+        Tensor ages;
+        Tensor? weights = null;
+        if (_priorities is null)
+        {
+            ages = stream.Integers(draw, count, _spec.Device, options.BatchSize);
+        }
+        else
+        {
+            (var drawn, weights) = _priorities.Sample(LatestOf("priorities", count), stream, draw, options.BatchSize);
+            ages = drawn.neg().add_(count - 1);
+        }
+        return Take(ages, options.ReturnSteps, discount, weights).MoveToOuterDisposeScope();
+    }
+
     /// <param name="ages">[n] int64 from 0, the latest row, to <see cref="Count"/> − 1.</param>
     public ReplayBatch Take(Tensor ages)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var places = ages.mul(-1).add_(_next - 1).remainder_(Capacity);
-        var rows = _columns.ToDictionary(column => column.Key, column => column.Value.index_select(0, places));
-        var batch = new ReplayBatch(
-            Observation(rows, "state"), _keepsNext ? Observation(rows, "next") : null,
-            rows["items"].to_type(ScalarType.Int64), rows["responses"], rows["terminated"]);
-        return batch.MoveToOuterDisposeScope();
+        var rows = NamesOf(ages);
+        return Batch(rows, rows).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same with returns of several steps.</summary>
+    /// <param name="steps">At most 1 unless the buffer was made for more.</param>
+    public ReplayBatch Take(Tensor ages, int steps, double discount, Tensor? weights = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var rows = NamesOf(ages);
+        var (last, rewards, discounts) = ReplayTrajectories.Follow(this, rows, steps, discount);
+        return (Batch(rows, last) with { LaterRewards = rewards, Discounts = discounts, Weights = weights }).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Tells how wrong the agent was about rows it has just learned from, where rows are drawn by that.</summary>
+    /// <param name="errors">[R] or [R, K] float32, of any sign.</param>
+    public void Prioritise(ReplayBatch batch, Tensor errors)
+    {
+        if (_priorities is null)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var sizes = errors.dim() > 1 ? errors.abs().mean([1]) : errors;
+        Column("priorities").index_copy_(0, batch.Places, _priorities.Of(sizes));
     }
 
     public void Save(IStateWriter writer)
     {
         using var scope = NewDisposeScope();
         writer.Write("count", Count);
-        writer.Write("next", _next);
+        writer.Write("written", _written);
         writer.Write("rounds", tensor(_rounds.ToArray(), ScalarType.Int64));
+        _trajectories?.Save(writer);
+        _priorities?.Save(writer);
         foreach (var (name, column) in _columns)
             writer.Write(name, column.narrow(0, 0, Count));
     }
@@ -96,10 +156,12 @@ internal sealed class ReplayBuffer : IDisposable
     {
         using var scope = NewDisposeScope();
         Count = reader.ReadInt64("count");
-        _next = reader.ReadInt64("next");
+        _written = reader.ReadInt64("written");
         _rounds.Clear();
         foreach (var rows in reader.ReadTensor("rounds").data<long>().ToArray())
             _rounds.Enqueue(rows);
+        _trajectories?.Load(reader);
+        _priorities?.Load(reader);
         Release();
         if (Count == 0)
             return;
@@ -109,7 +171,41 @@ internal sealed class ReplayBuffer : IDisposable
             _columns[name].narrow(0, 0, Count).copy_(values);
     }
 
-    public void Dispose() => Release();
+    public void Dispose()
+    {
+        _trajectories?.Dispose();
+        _priorities?.Dispose();
+        Release();
+    }
+
+    /// <summary>The storage of one part of the rows. Borrowed.</summary>
+    internal Tensor Column(string name) => _columns[name];
+
+    /// <summary>Where rows lie, of which each is named by how many were ever written before it. [n] int64; of no row at all it is any place.</summary>
+    internal Tensor PlacesOf(Tensor names) => names.clamp_min(0).remainder_(Capacity);
+
+    private Tensor NamesOf(Tensor ages) => ages.neg().add_(_written - 1);
+
+    /// <summary>A column of the latest rows, oldest first. [count, …].</summary>
+    private Tensor LatestOf(string name, long count)
+    {
+        var first = (_written - count) % Capacity;
+        var untilTurn = Math.Min(count, _allocated - first);
+        var column = _columns[name];
+        return untilTurn == count ? column.narrow(0, first, count) : cat([column.narrow(0, first, untilTurn), column.narrow(0, 0, count - untilTurn)]);
+    }
+
+    private ReplayBatch Batch(Tensor rows, Tensor last)
+    {
+        var places = PlacesOf(rows);
+        var lastPlaces = ReferenceEquals(rows, last) ? places : PlacesOf(last);
+        return new ReplayBatch(
+            Observation("state", places), _keepsNext ? Observation("next", lastPlaces) : null,
+            Selected("items", places).to_type(ScalarType.Int64), Selected("responses", places), Selected("terminated", lastPlaces))
+        { Places = places };
+    }
+
+    private Tensor Selected(string name, Tensor places) => _columns[name].index_select(0, places);
 
     private void Release()
     {
@@ -152,6 +248,17 @@ internal sealed class ReplayBuffer : IDisposable
         AddObservation(rows, "state", feedback.Observation);
         if (_keepsNext)
             AddObservation(rows, "next", feedback.NextObservation);
+        var count = feedback.Slates.shape[0];
+        if (_trajectories is not null)
+        {
+            rows["ended"] = feedback.Terminated.logical_or(feedback.Truncated);
+            rows["rewards"] = feedback.Reward;
+            rows["iterations"] = full([count], feedback.Observation.Iteration, ScalarType.Int64, _spec.Device);
+            rows["before"] = full([count], -1L, ScalarType.Int64, _spec.Device);
+            rows["after"] = full([count], -1L, ScalarType.Int64, _spec.Device);
+        }
+        if (_priorities is not null)
+            rows["priorities"] = _priorities.OfNewRows(count);
         return rows;
     }
 
@@ -164,12 +271,12 @@ internal sealed class ReplayBuffer : IDisposable
             rows[name + ".userFeatures"] = features;
     }
 
-    private static Observation Observation(Dictionary<string, Tensor> rows, string name) => new()
+    private Observation Observation(string name, Tensor places) => new()
     {
-        UserIds = rows[name + ".userIds"].to_type(ScalarType.Int64),
-        RecentItems = rows[name + ".recentItems"].to_type(ScalarType.Int64),
-        RecentResponses = rows[name + ".recentResponses"],
-        UserFeatures = rows.GetValueOrDefault(name + ".userFeatures"),
+        UserIds = Selected(name + ".userIds", places).to_type(ScalarType.Int64),
+        RecentItems = Selected(name + ".recentItems", places).to_type(ScalarType.Int64),
+        RecentResponses = Selected(name + ".recentResponses", places),
+        UserFeatures = _spec.UserFeatureCount > 0 ? Selected(name + ".userFeatures", places) : null,
         Iteration = 0,
         DrawKey = 0,
     };
@@ -180,6 +287,10 @@ internal sealed class ReplayBuffer : IDisposable
         List<string> parts = ["userIds", "recentItems", "recentResponses"];
         if (_spec.UserFeatureCount > 0)
             parts.Add("userFeatures");
-        return ["items", "responses", "terminated", .. states.SelectMany(state => parts.Select(part => $"{state}.{part}"))];
+        return
+        [
+            "items", "responses", "terminated", .. states.SelectMany(state => parts.Select(part => $"{state}.{part}")),
+            .. _trajectories is null ? (string[])[] : ["ended", "rewards", "iterations", "before", "after"], .. _priorities is null ? (string[])[] : ["priorities"],
+        ];
     }
 }

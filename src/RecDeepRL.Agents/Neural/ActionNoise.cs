@@ -1,0 +1,25 @@
+using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Agents.Neural;
+
+/// <summary>Gaussian noise on proto-actions, each user's own, of a size that falls with the rounds.</summary>
+internal sealed class ActionNoise(long seed, string agent, NoisyActorOptions options)
+{
+    private readonly RandomStream _stream = new(seed, agent + ":noise");
+
+    /// <summary>The standard deviation on each coordinate after so many rounds.</summary>
+    public double After(long rounds) => options.Noise * Math.Pow(options.NoiseDecay, rounds);
+
+    /// <summary>Noisy points, held in the cube.</summary>
+    /// <param name="points">[B, E] in [−1, 1].</param>
+    public Tensor Add(Tensor points, Observation observation, long rounds)
+    {
+        if (After(rounds) == 0)
+            return points;
+        using var scope = NewDisposeScope();
+        var draws = _stream.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, points.shape[1]));
+        return points.add(draws, alpha: After(rounds)).clamp_(-1, 1).MoveToOuterDisposeScope();
+    }
+}
