@@ -16,7 +16,7 @@ internal abstract class ItemValueAgent : ReplayingAgent
 
     /// <exception cref="UserMistakeException">Fewer target items than slots.</exception>
     protected ItemValueAgent(AgentContext context, string name, ItemValueOptions options, params string[] figures)
-        : base(context, name, options, SessionDiscount.Of(options.Discount, context.Spec), keepsCompanion: false, figures)
+        : base(context, name, options, keepsCompanion: false, figures)
     {
         if (options.TargetItems < Spec.SlateSize)
             throw new UserMistakeException($"{options.GetType().Name} is invalid: targetItems was {options.TargetItems}, must be at least the slate size, {Spec.SlateSize}, or none.");
@@ -86,10 +86,11 @@ internal abstract class ItemValueAgent : ReplayingAgent
         _optimizer.Load(reader.Under("optimizer"));
     }
 
-    protected override void DisposeLearned()
+    protected override void Dispose(bool disposing)
     {
         Online.Dispose();
         Target.Dispose();
         _optimizer.Dispose();
+        base.Dispose(disposing);
     }
 }

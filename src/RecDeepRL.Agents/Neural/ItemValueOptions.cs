@@ -3,20 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>Options of the agents that learn a value of each item in a user's state.</summary>
-public abstract record ItemValueOptions : ReplayOptions
+public abstract record ItemValueOptions : ReplayingOptions
 {
-    /// <summary>Discount per round, in [0, 1). None for 0.95 where the environment has sessions and 0 elsewhere, where the task is a bandit's. Default none.</summary>
-    [Range(0.0, 1.0, MaximumIsExclusive = true)]
-    public double? Discount { get; init; }
-
-    /// <summary>Learning rate of Adam, in (0, 1]. Default 0.001.</summary>
-    [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double LearningRate { get; init; } = 0.001;
-
-    /// <summary>Share of the online network that moves into the target network at each update, in (0, 1]. Default 0.01.</summary>
-    [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double Tau { get; init; } = 0.01;
-
     /// <summary>Items among which the best of the next state are sought, drawn anew for each update, at least the slate's size; none for all. Default 100.</summary>
     [Range(1, int.MaxValue)]
     public int? TargetItems { get; init; } = 100;

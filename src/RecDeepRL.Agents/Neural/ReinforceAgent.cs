@@ -8,23 +8,11 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>Options of <c>reinforce</c>.</summary>
-public sealed record ReinforceOptions : ReplayOptions
+public sealed record ReinforceOptions : ReplayingOptions
 {
-    /// <summary>Discount per round, in [0, 1). None for 0.95 where the environment has sessions and 0 elsewhere, where the task is a bandit's. Default none.</summary>
-    [Range(0.0, 1.0, MaximumIsExclusive = true)]
-    public double? Discount { get; init; }
-
-    /// <summary>Learning rate of the policy's Adam, in (0, 1]. Default 0.001.</summary>
-    [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double LearningRate { get; init; } = 0.001;
-
     /// <summary>Learning rate of the Adam of the values that returns are compared with, in (0, 1]. Default 0.001.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double ValueLearningRate { get; init; } = 0.001;
-
-    /// <summary>Share of the online values that moves into the target values at each update, in (0, 1]. Default 0.01.</summary>
-    [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double Tau { get; init; } = 0.01;
 
     /// <summary>Largest weight of a transition, the policy's probability of an item over that when it was shown. Default 10.</summary>
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
@@ -56,7 +44,7 @@ internal sealed class ReinforceAgent : ReplayingAgent
     private readonly Adam _valueOptimizer;
 
     public ReinforceAgent(AgentContext context, ReinforceOptions options)
-        : base(context, "reinforce", options, SessionDiscount.Of(options.Discount, context.Spec), keepsCompanion: true, "policy_loss", "value_loss", "entropy", "mean_weight", "mean_advantage")
+        : base(context, "reinforce", options, keepsCompanion: true, "policy_loss", "value_loss", "entropy", "mean_weight", "mean_advantage")
     {
         _options = options;
         _ties = new RandomStream(context.Seed, "reinforce:ties");
@@ -168,12 +156,13 @@ internal sealed class ReinforceAgent : ReplayingAgent
         _valueOptimizer.Load(reader.Under("valueOptimizer"));
     }
 
-    protected override void DisposeLearned()
+    protected override void Dispose(bool disposing)
     {
         Policy.Dispose();
         Values.Dispose();
         TargetValues.Dispose();
         _policyOptimizer.Dispose();
         _valueOptimizer.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -9,19 +9,18 @@ namespace RecDeepRL.Agents.Neural;
 internal abstract class ReplayingAgent : IAgent
 {
     private readonly string _name;
-    private readonly ReplayOptions _options;
+    private readonly ReplayingOptions _options;
     private readonly RandomStream _sampling;
     private long _updates;
 
-    /// <param name="discount">Per round.</param>
     /// <param name="keepsCompanion">Whether the buffer holds a number of the agent's own for each slot.</param>
     /// <param name="figures">Names of the means that are logged.</param>
-    protected ReplayingAgent(AgentContext context, string name, ReplayOptions options, double discount, bool keepsCompanion, params string[] figures)
+    protected ReplayingAgent(AgentContext context, string name, ReplayingOptions options, bool keepsCompanion, params string[] figures)
     {
         _name = name;
         _options = options;
         Context = context;
-        Discount = discount;
+        Discount = options.DiscountFor(context.Spec);
         _sampling = new RandomStream(context.Seed, name + ":sampling");
         Scale = new FeatureScale(context.Population, Spec.Device);
         Replay = new ReplayBuffer(Spec, options) { KeepsCompanion = keepsCompanion };
@@ -64,7 +63,7 @@ internal abstract class ReplayingAgent : IAgent
         using var gradient = enable_grad();
         Remember(feedback);
         Rounds++;
-        for (var update = 0; update < _options.UpdatesPerIteration; update++)
+        for (var updates = _options.UpdatesAfter(feedback.Slates.shape[0]); updates > 0; updates--)
         {
             using var scope = NewDisposeScope();
             var batch = Replay.Sample(_sampling, _updates, _options, Discount);
@@ -102,7 +101,12 @@ internal abstract class ReplayingAgent : IAgent
 
     public void Dispose()
     {
-        DisposeLearned();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         Replay.Dispose();
         Figures.Dispose();
         Scale.Dispose();
@@ -125,6 +129,4 @@ internal abstract class ReplayingAgent : IAgent
     protected abstract void SaveLearned(IStateWriter writer);
 
     protected abstract void LoadLearned(IStateReader reader);
-
-    protected abstract void DisposeLearned();
 }
