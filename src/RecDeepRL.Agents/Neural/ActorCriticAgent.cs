@@ -69,7 +69,8 @@ internal abstract class ActorCriticAgent : IAgent
         using var gradient = enable_grad();
         Replay.Add(feedback);
         Rounds++;
-        for (var update = 0; update < _options.UpdatesPerIteration; update++)
+        var updates = Math.Min(_options.UpdatesPerIteration, (feedback.Slates.shape[0] + _options.SlatesPerUpdate - 1) / _options.SlatesPerUpdate);
+        for (var update = 0L; update < updates; update++)
         {
             using var scope = NewDisposeScope();
             Update(Replay.Sample(_sampling, Updates, _options, _options.Discount));

@@ -21,6 +21,10 @@ public abstract record ActorCriticOptions : ReplayOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Tau { get; init; } = 0.01;
 
+    /// <summary>New slates that an update takes at least: an iteration of few users has fewer updates. Default 8.</summary>
+    [Range(1, int.MaxValue)]
+    public int SlatesPerUpdate { get; init; } = 8;
+
     /// <summary>Factors of the factorisation beside the critic's hidden layers, which multiplies what they only add; 0 for none. Default 16.</summary>
     [Range(0, 1024)]
     public int Factors { get; init; } = 16;

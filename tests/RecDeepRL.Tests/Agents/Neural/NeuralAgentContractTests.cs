@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
 
-/// <summary>What holds for both neural agents.</summary>
+/// <summary>What holds for all neural agents.</summary>
 public sealed class NeuralAgentContractTests
 {
     private static readonly string[] s_small = ["hiddenSize=8", "embeddingSize=4", "batchSize=16"];
 
-    public static TheoryData<string> Agents => ["ddpg", "neural-linucb"];
+    public static TheoryData<string> Agents => ["ddpg", "td3", "sac", "dqn", "slateq", "reinforce", "neural-linucb"];
 
     [Theory]
     [Trait("Category", "Learning")]
@@ -22,7 +22,7 @@ public sealed class NeuralAgentContractTests
         for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
-            using var agent = Create(name, toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64");
+            using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. name == "neural-linucb" ? (string[])[] : ["slatesPerUpdate=1"]]);
             toy.Train(agent, 8);
             Assert.True(toy.Score(agent) > 0.75, $"seed {seed}: {toy.Score(agent)}");
         }
@@ -35,7 +35,7 @@ public sealed class NeuralAgentContractTests
         for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
-            using var agent = Create("ddpg", toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64", "rerank=false", "noise=0.5", "updatesPerIteration=80");
+            using var agent = Create("ddpg", toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64", "rerank=false", "noise=0.5", "updatesPerIteration=80", "slatesPerUpdate=1");
             toy.Train(agent, 10);
             Assert.True(toy.Score(agent) > 0.75, $"seed {seed}: {toy.Score(agent)}");
         }
@@ -162,7 +162,7 @@ public sealed class NeuralAgentContractTests
     public void FiguresAreMeansSinceTheLastCall(string name)
     {
         using var toy = ToyBandit.TwoGroups(20, 8, 2, 1);
-        using var agent = Create(name, toy, 5, [.. s_small, name == "ddpg" ? "updatesPerIteration=7" : "stepsPerTraining=7"]);
+        using var agent = Create(name, toy, 5, [.. s_small, .. name == "neural-linucb" ? (string[])["stepsPerTraining=7"] : ["updatesPerIteration=7", "slatesPerUpdate=1"]]);
         toy.Train(agent, 2);
         var figures = agent.Diagnose();
         Assert.Equal(14, figures["updates"]);
@@ -177,7 +177,7 @@ public sealed class NeuralAgentContractTests
         Assert.Contains("batchSize was 11, must be at most replayCapacity, 10",
             Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(AgentRegistry.Find(name).OptionsType, Pairs("batchSize=11", "replayCapacity=10"))).Message, StringComparison.Ordinal);
 
-    private static string[] Small(string name, params string[] ofDdpg) => name == "ddpg" ? [.. s_small, .. ofDdpg] : s_small;
+    private static string[] Small(string name, params string[] ofActorCritics) => name == "neural-linucb" ? s_small : [.. s_small, .. ofActorCritics];
 
     private static void Ask(IAgent agent, ToyBandit toy)
     {
