@@ -14,7 +14,7 @@ public sealed class DqnAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[3, 3], 2);
         using var agent = Known(toy, s_line, s_line);
-        agent.Replay.Add(KnownValues.Round(toy, new[,] { { 1f, 0f }, { 0f, 0f }, { 1f, 1f } }));
+        agent.Replay.Add(KnownNetworks.Round(toy, new[,] { { 1f, 0f }, { 0f, 0f }, { 1f, 1f } }));
         // Q(s, i) = .2, .5, .8: y = r + .9 · .8 = r + .72. A click does not end the episode.
         Assert.Equal([1.72f, 0.72f, 0.72f, 0.72f, 1.72f, 1.72f], agent.Targets(KnownValues.Rows(agent), 0).data<float>().ToArray(), KnownValues.Near);
     }
@@ -25,7 +25,7 @@ public sealed class DqnAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[3, 3], 2);
         using var agent = Known(toy, s_line, s_line);
-        agent.Replay.Add(KnownValues.Round(toy, new float[3, 2], [true, false, false], [false, true, false]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[3, 2], [true, false, false], [false, true, false]));
         Assert.Equal([0f, 0f, 0.72f, 0.72f, 0.72f, 0.72f], agent.Targets(KnownValues.Rows(agent), 0).data<float>().ToArray(), KnownValues.Near);
     }
 
@@ -38,7 +38,7 @@ public sealed class DqnAgentTests
         using var toy = new ToyBandit(new float[3, 3], 2);
         // Online item 1 is best, and the target network values it at .5: .9 · .5. Alone the target network takes its own best, .8.
         using var agent = Known(toy, [0.2f, 0.9f, 0.8f], s_line, new DqnOptions { DoubleEstimates = doubleEstimates });
-        agent.Replay.Add(KnownValues.Round(toy, new float[3, 2]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[3, 2]));
         Assert.All(agent.Targets(KnownValues.Rows(agent), 0).data<float>().ToArray(), target => Assert.Equal(expected, target, 5));
     }
 
@@ -48,7 +48,7 @@ public sealed class DqnAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[3, 3], 2);
         using var agent = Known(toy, s_line, s_line, new DqnOptions { Dueling = true }, state: 2);
-        agent.Replay.Add(KnownValues.Round(toy, new float[3, 2]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[3, 2]));
         // 2 + .8 − .5 = 2.3 is the best item's; .9 · 2.3 = 2.07.
         Assert.All(agent.Targets(KnownValues.Rows(agent), 0).data<float>().ToArray(), target => Assert.Equal(2.07f, target, 5));
     }
@@ -59,7 +59,7 @@ public sealed class DqnAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[2, 3], 2);
         using var agent = Known(toy, s_line, s_line, new DqnOptions(), discount: 0);
-        agent.Replay.Add(KnownValues.Round(toy, new[,] { { 1f, 0f }, { 0f, 1f } }));
+        agent.Replay.Add(KnownNetworks.Round(toy, new[,] { { 1f, 0f }, { 0f, 1f } }));
         var errors = agent.Update(KnownValues.Rows(agent), 0);
         // Items 0 and 2 are valued at .2 and .8: (.8² + .8² + .2² + .2²)/4 = .34. Rows against slots by accident of broadcasting would give another number.
         Assert.Equal(0.34, agent.Diagnose()["loss"], 5);

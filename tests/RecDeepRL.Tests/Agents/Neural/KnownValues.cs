@@ -1,5 +1,4 @@
 using RecDeepRL.Agents.Neural;
-using RecDeepRL.Core;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
@@ -33,22 +32,6 @@ internal static class KnownValues
         network.Parameters["pairs.hidden.weight"].fill_(1);
         network.Parameters["pairs.output.weight"].copy_(tensor(new[,] { { 1f }, { slope } }));
         network.Parameters["state.1.bias"].fill_(state);
-    }
-
-    /// <summary>A round in which every user was shown items 0 and 2, or item 0 alone.</summary>
-    public static Feedback Round(ToyBandit toy, float[,] responses, bool[]? terminated = null, bool[]? truncated = null)
-    {
-        var (users, slots) = (responses.GetLength(0), responses.GetLength(1));
-        return new Feedback
-        {
-            Observation = toy.Observe(),
-            Slates = arange(slots, ScalarType.Int64).mul(2).expand(users, slots).contiguous(),
-            Responses = tensor(responses),
-            Reward = tensor(responses).sum(1),
-            NextObservation = toy.Observe(),
-            Terminated = terminated is null ? zeros([users], ScalarType.Bool) : tensor(terminated),
-            Truncated = truncated is null ? zeros([users], ScalarType.Bool) : tensor(truncated),
-        };
     }
 
     /// <summary>All rows of the buffer, oldest first, with returns of one step.</summary>

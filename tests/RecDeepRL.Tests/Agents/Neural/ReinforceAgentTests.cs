@@ -91,7 +91,7 @@ public sealed class ReinforceAgentTests
             values.Parameters.Values.zero_();
             values.Parameters["values.2.bias"].copy_(tensor(new[] { 2f, 0.7f }));
         }
-        var round = KnownValues.Round(toy, new[,] { { 1f, 0f }, { 1f, 0f }, { 1f, 0f } }, [true, false, false], [false, true, false]);
+        var round = KnownNetworks.Round(toy, new[,] { { 1f, 0f }, { 1f, 0f }, { 1f, 0f } }, [true, false, false], [false, true, false]);
         agent.Replay.Add(round, zeros(3, 2));
         // .9 · 2 = 1.8.
         Assert.Equal([0f, 1.8f, 1.8f], agent.NextValues(KnownValues.Rows(agent)).data<float>().ToArray(), KnownValues.Near);

@@ -15,7 +15,7 @@ public sealed class SlateQAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[3, 3], 2);
         using var agent = Known(toy, SlateResponse.Independent);
-        agent.Replay.Add(KnownValues.Round(toy, new float[3, 2], [true, false, false], [false, true, false]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[3, 2], [true, false, false], [false, true, false]));
         // Each item: response e, and .5 · e of what follows, so 1.5 · e; the state's share is .3. The best two: 1.5 · (.5 + .8) + .3 = 2.25; .9 · 2.25 = 2.025.
         // A terminated state is worth nothing, a truncated one what any other is.
         Assert.Equal([0f, 2.025f, 2.025f], agent.NextValues(KnownValues.Rows(agent), 0).data<float>().ToArray(), KnownValues.Near);
@@ -27,7 +27,7 @@ public sealed class SlateQAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[1, 3], 2);
         using var agent = Known(toy, SlateResponse.Independent);
-        agent.Replay.Add(KnownValues.Round(toy, new[,] { { 1f, 0f } }));
+        agent.Replay.Add(KnownNetworks.Round(toy, new[,] { { 1f, 0f } }));
         var errors = agent.Update(KnownValues.Rows(agent), 0);
         var figures = agent.Diagnose();
         // Responses of items 0 and 2, expected at .2 and .8: (.8² + .8²)/2 = .64.
@@ -79,7 +79,7 @@ public sealed class SlateQAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[2, 3], 2);
         using var agent = Known(toy, SlateResponse.MultinomialLogit);
-        agent.Replay.Add(KnownValues.Round(toy, new float[2, 2]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[2, 2]));
         // Weights exp(e), values .5 · e, none .3. Items 1 and 2: v = 1.648721, 2.225541, so (1.648721 · .25 + 2.225541 · .4 + .3)/(1 + 3.874262) = .328745.
         // The other slates are worth less: {0, 2}: (1.221403 · .1 + .890216 + .3)/4.446944 = .295114; {0, 1}: (.122140 + .412180 + .3)/3.870124 = .215580.
         Assert.All(agent.NextValues(KnownValues.Rows(agent), 0).data<float>().ToArray(), value => Assert.Equal(0.9f * 0.328745f, value, 4));
@@ -91,7 +91,7 @@ public sealed class SlateQAgentTests
         using var scope = NewDisposeScope();
         using var toy = new ToyBandit(new float[2, 3], 2);
         using var agent = Known(toy, SlateResponse.MultinomialLogit);
-        agent.Replay.Add(KnownValues.Round(toy, new[,] { { 0f, 1f }, { 0f, 0f } }, terminated: [true, true]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new[,] { { 0f, 1f }, { 0f, 0f } }, terminated: [true, true]));
         var errors = agent.Update(KnownValues.Rows(agent), 0);
         // The first user chose item 2, of value .4, and was paid 1: .6. The second chose none, of value .3, and was paid 0: .3.
         Assert.Equal([0.6f, 0.3f], errors.data<float>().ToArray(), KnownValues.Near);
@@ -109,7 +109,7 @@ public sealed class SlateQAgentTests
         using var toy = new ToyBandit(new float[Users, 3], 1);
         using var agent = new SlateQAgent(toy.ContextFor(1), KnownValues.Fixed(new SlateQOptions { OnPolicy = true }) with { Epsilon = 0.5, ReplayCapacity = Users });
         KnownValues.Set(agent.Target, s_line);
-        agent.Replay.Add(KnownValues.Round(toy, new float[Users, 1]));
+        agent.Replay.Add(KnownNetworks.Round(toy, new float[Users, 1]));
         var values = agent.NextValues(KnownValues.Rows(agent), 0);
         // Half of the slots show .8, the others any item: .5 · .8 + .5 · .5 = .65; .9 · .65 = .585. A slot's deviation is at most .9 · .3 = .27: four of .27/√4000 are .0171.
         Assert.InRange(values.mean().item<float>(), 0.585f - 0.0171f, 0.585f + 0.0171f);
@@ -126,7 +126,7 @@ public sealed class SlateQAgentTests
         {
             Choice = SlateResponse.MultinomialLogit, HiddenSize = 8, EmbeddingSize = 2, Discount = 0, BatchSize = 8, LearningRate = 0.02, Tau = 1,
         });
-        using var round = KnownValues.Round(toy, new[,] { { 1f, 0f }, { 1f, 0f }, { 1f, 0f }, { 0f, 1f }, { 0f, 0f }, { 0f, 0f }, { 0f, 0f }, { 0f, 0f } });
+        using var round = KnownNetworks.Round(toy, new[,] { { 1f, 0f }, { 1f, 0f }, { 1f, 0f }, { 0f, 1f }, { 0f, 0f }, { 0f, 0f }, { 0f, 0f }, { 0f, 0f } });
         agent.Replay.Add(round);
         for (var update = 0; update < 300; update++)
         {
