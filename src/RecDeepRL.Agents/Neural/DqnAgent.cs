@@ -16,7 +16,7 @@ public sealed record DqnOptions : ItemValueOptions
 /// <summary>Deep Q-learning over items (Mnih et al. 2015) with double estimates (van Hasselt, Guez and Silver 2016) and, if asked for, a dueling network (Wang et al. 2016).</summary>
 /// <remarks>A slate is the K items of highest Q(s, i). Each slot is a transition of its own: its reward is the response to its item, its next state that of the
 /// user after the whole slate. What this deviates in from the papers stands in docs/agents/dqn.md.</remarks>
-internal sealed class DqnAgent(AgentContext context, DqnOptions options) : ItemValueAgent(context, "dqn", options, "loss", "mean_q", "mean_target")
+internal sealed class DqnAgent(AgentContext context, DqnOptions options) : ItemValueAgent(context, "dqn", options, options.Dueling, "loss", "mean_q", "mean_target")
 {
     internal override Tensor Update(ReplayBatch batch, long update)
     {

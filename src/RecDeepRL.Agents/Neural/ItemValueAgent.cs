@@ -14,8 +14,9 @@ internal abstract class ItemValueAgent : ReplayingAgent
     private readonly RandomStream _targetItems;
     private readonly Adam _optimizer;
 
+    /// <param name="valuesStates">Whether the networks value states apart from items.</param>
     /// <exception cref="UserMistakeException">Fewer target items than slots.</exception>
-    protected ItemValueAgent(AgentContext context, string name, ItemValueOptions options, params string[] figures)
+    protected ItemValueAgent(AgentContext context, string name, ItemValueOptions options, bool valuesStates, params string[] figures)
         : base(context, name, options, keepsCompanion: false, figures)
     {
         if (options.TargetItems < Spec.SlateSize)
@@ -24,8 +25,8 @@ internal abstract class ItemValueAgent : ReplayingAgent
         _ties = new RandomStream(context.Seed, name + ":ties");
         _targetItems = new RandomStream(context.Seed, name + ":targets");
         Exploring = new ExploringSlots(context, name);
-        Online = new ItemValueNetwork(Spec, Scale, options);
-        Target = new ItemValueNetwork(Spec, Scale, options);
+        Online = new ItemValueNetwork(Spec, Scale, options, valuesStates);
+        Target = new ItemValueNetwork(Spec, Scale, options, valuesStates);
         Online.Initialise(new RandomStream(context.Seed, name + ":network"));
         Target.Parameters.CopyFrom(Online.Parameters);
         _optimizer = new Adam(Online.Parameters, options.LearningRate);

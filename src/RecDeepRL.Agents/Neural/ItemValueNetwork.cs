@@ -14,13 +14,14 @@ internal sealed class ItemValueNetwork : IDisposable
     private const int StateLayers = 2;
     private readonly ExposedState _exposed;
     private readonly PairNetwork _pairs;
-    private readonly Perceptron _state;
+    private readonly Perceptron? _state;
     private readonly Tensor _exposureWeight;
     private readonly Tensor _stateFactor;
     private readonly Tensor _itemFactor;
 
     /// <param name="scale">Stays owned by the caller.</param>
-    public ItemValueNetwork(EnvironmentSpec spec, FeatureScale scale, StateOptions options)
+    /// <param name="valuesStates">Whether states have a value of their own.</param>
+    public ItemValueNetwork(EnvironmentSpec spec, FeatureScale scale, StateOptions options, bool valuesStates)
     {
         var (hidden, embedding) = (options.HiddenSize, options.EmbeddingSize);
         var width = ExposedState.Width(spec, options);
@@ -29,12 +30,12 @@ internal sealed class ItemValueNetwork : IDisposable
                 .. ExposedState.Shapes(spec, options), .. PairNetwork.Shapes("pairs", width, embedding, hidden, outputs: 2),
                 new("exposure.weight", 1 / Math.Sqrt(RecentExposure.PairWidth), hidden, RecentExposure.PairWidth),
                 new("factors.state", 1 / Math.Sqrt(width), hidden, width), new("factors.item", 1 / Math.Sqrt(embedding), hidden, embedding),
-                .. Perceptron.Shapes("state", width, hidden, 1),
+                .. valuesStates ? Perceptron.Shapes("state", width, hidden, 1) : [],
             ],
             spec.Device);
         _exposed = new ExposedState(spec, Parameters, scale, options);
         _pairs = new PairNetwork(Parameters, "pairs");
-        _state = new Perceptron(Parameters, "state", StateLayers);
+        _state = valuesStates ? new Perceptron(Parameters, "state", StateLayers) : null;
         (_exposureWeight, _stateFactor, _itemFactor) = (Parameters["exposure.weight"], Parameters["factors.state"], Parameters["factors.item"]);
     }
 
@@ -42,7 +43,7 @@ internal sealed class ItemValueNetwork : IDisposable
 
     public void Initialise(RandomStream stream) => Parameters.Initialise(stream);
 
-    /// <summary>Both outputs for pairs of user and item, and the value of each user's state alone.</summary>
+    /// <summary>Both outputs for pairs of user and item, and the value of each user's state alone, 0 where states have none.</summary>
     /// <param name="items">None for all items, [C] for some, [B, C] for each user's own; int64.</param>
     /// <returns>[B, C], [B, C] and [B] float32.</returns>
     public (Tensor First, Tensor Second, Tensor State) Of(Observation observation, Tensor? items)
@@ -51,7 +52,8 @@ internal sealed class ItemValueNetwork : IDisposable
         var points = _exposed.Items();
         var states = _exposed.Of(observation, points);
         var outputs = _pairs.Outputs(_pairs.ProjectState(states).unsqueeze(1), FirstLayer(observation, points, states, items));
-        return (outputs.select(-1, 0).MoveToOuterDisposeScope(), outputs.select(-1, 1).MoveToOuterDisposeScope(), _state.Forward(states).squeeze(-1).MoveToOuterDisposeScope());
+        var value = _state is null ? zeros([states.shape[0]], ScalarType.Float32, states.device) : _state.Forward(states).squeeze(-1);
+        return (outputs.select(-1, 0).MoveToOuterDisposeScope(), outputs.select(-1, 1).MoveToOuterDisposeScope(), value.MoveToOuterDisposeScope());
     }
 
     public void Dispose()

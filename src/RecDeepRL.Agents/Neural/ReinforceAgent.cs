@@ -10,9 +10,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Options of <c>reinforce</c>.</summary>
 public sealed record ReinforceOptions : ReplayingOptions
 {
-    /// <summary>Learning rate of the Adam of the values that returns are compared with, in (0, 1]. Default 0.001.</summary>
+    /// <summary>Learning rate of the Adam of the values that returns are compared with, in (0, 1]. Default 0.003.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public double ValueLearningRate { get; init; } = 0.001;
+    public double ValueLearningRate { get; init; } = 0.003;
 
     /// <summary>Largest weight of a transition, the policy's probability of an item over that when it was shown. Default 10.</summary>
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]

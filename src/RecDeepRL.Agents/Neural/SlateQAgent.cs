@@ -31,7 +31,7 @@ public sealed record SlateQOptions : ItemValueOptions
 /// <summary>SlateQ (Ie et al. 2019): the value of a slate from values of its items and a learned model of the user's choice among them.</summary>
 /// <remarks>What the two decompositions are, and what they deviate in from the paper, stands in docs/agents/slateq.md.</remarks>
 internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
-    : ItemValueAgent(context, "slateq", options, "choice_loss", "value_loss", "mean_value", "mean_target")
+    : ItemValueAgent(context, "slateq", options, valuesStates: true, "choice_loss", "value_loss", "mean_value", "mean_target")
 {
     /// <summary>Values are some 1 / (1 − discount) times as large as responses; their errors are counted in units of a response.</summary>
     private double ValueWeight => (1 - Discount) * (1 - Discount);

@@ -20,7 +20,7 @@ internal static class KnownValues
             Epsilon = 0,
         };
 
-    /// <summary>First output = e, second = slope · e, state = state.</summary>
+    /// <summary>First output = e, second = slope · e, state = state, where states have a value.</summary>
     /// <param name="points">e of each item, in (0, 1).</param>
     public static void Set(ItemValueNetwork network, float[] points, float slope = 0, float state = 0)
     {
@@ -31,7 +31,8 @@ internal static class KnownValues
         network.Parameters["pairs.item.weight"].fill_(1);
         network.Parameters["pairs.hidden.weight"].fill_(1);
         network.Parameters["pairs.output.weight"].copy_(tensor(new[,] { { 1f }, { slope } }));
-        network.Parameters["state.1.bias"].fill_(state);
+        if (state != 0)
+            network.Parameters["state.1.bias"].fill_(state);
     }
 
     /// <summary>All rows of the buffer, oldest first, with returns of one step.</summary>

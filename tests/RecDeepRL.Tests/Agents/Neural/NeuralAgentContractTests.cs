@@ -25,7 +25,7 @@ public sealed class NeuralAgentContractTests
             string[] rates = name switch
             {
                 "neural-linucb" => [],
-                "reinforce" => ["slatesPerUpdate=1", "learningRate=0.01"], // A policy has further to go than an estimate.
+                "reinforce" => ["slatesPerUpdate=1", "learningRate=0.005", "valueLearningRate=0.01", "entropy=0.05"], // A policy has further to go than an estimate.
                 _ => ["slatesPerUpdate=1"],
             };
             using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. rates]);
