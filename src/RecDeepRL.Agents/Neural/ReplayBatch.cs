@@ -23,6 +23,9 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
     /// <summary>[R] float32 in (0, 1], what the rows' losses are to be multiplied by where rows were drawn by priority; none where they were drawn uniformly.</summary>
     public Tensor? Weights { get; init; }
 
+    /// <summary>[R, K] float32, what the agent keeps beside each slot, such as how likely it was to show the item; none where it keeps nothing.</summary>
+    public Tensor? Companion { get; init; }
+
     /// <summary>The mean of the rows' losses, each times its weight.</summary>
     /// <param name="losses">[R, …] float32.</param>
     public Tensor Mean(Tensor losses)
@@ -39,7 +42,7 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
         Move(Observation);
         if (Next is not null)
             Move(Next);
-        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights })
+        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights, Companion })
             tensor?.MoveToOuterDisposeScope();
         return this;
     }

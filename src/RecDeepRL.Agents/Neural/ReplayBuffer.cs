@@ -41,6 +41,9 @@ internal sealed class ReplayBuffer : IDisposable
 
     public long Capacity { get; }
 
+    /// <summary>Whether each slot has a number of the agent's own beside it.</summary>
+    public bool KeepsCompanion { get; init; }
+
     /// <summary>Rows filled.</summary>
     public long Count { get; private set; }
 
@@ -48,11 +51,15 @@ internal sealed class ReplayBuffer : IDisposable
     /// <param name="rounds">How many rounds; none for all.</param>
     public long CountOf(int? rounds) => rounds is { } wanted ? Math.Min(Count, _rounds.TakeLast(wanted).Sum()) : Count;
 
-    public void Add(Feedback feedback)
+    /// <param name="feedback">One round. Borrowed.</param>
+    /// <param name="companion">[B, K] float32, the agent's own number for each slot, where they are kept. Borrowed.</param>
+    public void Add(Feedback feedback, Tensor? companion = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var rows = Rows(feedback);
+        if (KeepsCompanion)
+            rows["companion"] = companion ?? throw new ArgumentNullException(nameof(companion));
         var given = feedback.Slates.shape[0];
         var kept = Math.Min(given, Capacity);
         Reserve(Math.Min(Capacity, Count + kept), rows);
@@ -202,7 +209,7 @@ internal sealed class ReplayBuffer : IDisposable
         return new ReplayBatch(
             Observation("state", places), _keepsNext ? Observation("next", lastPlaces) : null,
             Selected("items", places).to_type(ScalarType.Int64), Selected("responses", places), Selected("terminated", lastPlaces))
-        { Places = places };
+        { Places = places, Companion = KeepsCompanion ? Selected("companion", places) : null };
     }
 
     private Tensor Selected(string name, Tensor places) => _columns[name].index_select(0, places);
@@ -291,6 +298,7 @@ internal sealed class ReplayBuffer : IDisposable
         [
             "items", "responses", "terminated", .. states.SelectMany(state => parts.Select(part => $"{state}.{part}")),
             .. _trajectories is null ? (string[])[] : ["ended", "rewards", "iterations", "before", "after"], .. _priorities is null ? (string[])[] : ["priorities"],
+            .. KeepsCompanion ? (string[])["companion"] : [],
         ];
     }
 }

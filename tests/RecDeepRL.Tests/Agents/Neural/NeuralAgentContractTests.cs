@@ -11,7 +11,8 @@ public sealed class NeuralAgentContractTests
 {
     private static readonly string[] s_small = ["hiddenSize=8", "embeddingSize=4", "batchSize=16"];
 
-    public static TheoryData<string> Agents => ["ddpg", "td3", "sac", "neural-linucb", "neural-linear", "neural-ucb", "neural-ts", "bootstrapped", "two-tower", "neural-cf"];
+    public static TheoryData<string> Agents =>
+        ["ddpg", "td3", "sac", "dqn", "slateq", "reinforce", "neural-linucb", "neural-linear", "neural-ucb", "neural-ts", "bootstrapped", "two-tower", "neural-cf"];
 
     [Theory]
     [Trait("Category", "Learning")]
@@ -22,7 +23,13 @@ public sealed class NeuralAgentContractTests
         for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
-            using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. IsActorCritic(name) ? (string[])["slatesPerUpdate=1"] : []]);
+            string[] rates = name switch
+            {
+                "reinforce" => ["slatesPerUpdate=1", "learningRate=0.005", "valueLearningRate=0.01", "entropy=0.05"], // A policy has further to go than an estimate.
+                "ddpg" or "td3" or "sac" or "dqn" or "slateq" => ["slatesPerUpdate=1"],
+                _ => [],
+            };
+            using var agent = Create(name, toy, seed, ["hiddenSize=32", "embeddingSize=8", "batchSize=64", .. rates]);
             toy.Train(agent, 8);
             Assert.True(toy.Score(agent) > 0.75, $"seed {seed}: {toy.Score(agent)}");
         }
@@ -177,9 +184,7 @@ public sealed class NeuralAgentContractTests
         Assert.Contains("batchSize was 11, must be at most replayCapacity, 10",
             Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(AgentRegistry.Find(name).OptionsType, Pairs("batchSize=11", "replayCapacity=10"))).Message, StringComparison.Ordinal);
 
-    private static string[] Small(string name, params string[] ofActorCritics) => IsActorCritic(name) ? [.. s_small, .. ofActorCritics] : s_small;
-
-    private static bool IsActorCritic(string name) => name is "ddpg" or "td3" or "sac";
+    private static string[] Small(string name, params string[] ofActorCritics) => name is "ddpg" or "td3" or "sac" ? [.. s_small, .. ofActorCritics] : s_small;
 
     private static void Ask(IAgent agent, ToyBandit toy)
     {
