@@ -1,5 +1,6 @@
 using RecDeepRL.Agents.Bandits;
 using RecDeepRL.Agents.Bounds;
+using RecDeepRL.Agents.Collaborative;
 using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
@@ -20,6 +21,7 @@ public static class AgentRegistry
         Agent<LinUcbOptions>("linucb", "upper confidence bounds linear in the user features, one regression per item", (context, options) => new LinUcbAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
         Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
+        Agent<GaussianTastesOptions>("gaussian-tastes", "every user's tastes as a draw from a normal distribution over a pool of items", (context, options) => new GaussianTastesAgent(context, options)),
         Agent<OracleOptions>("oracle", "the best policy known under the truth: every user's best items, or a plan of the session", (context, _) => new OracleAgent(context), isBound: true),
         Agent<MyopicOptions>("myopic", "every user's best items of this round under the truth, whatever comes after it", (context, _) => new MyopicAgent(context), isBound: true),
         Agent<BestFixedOptions>("best-fixed", "the best list that is the same for everybody at all times", (context, _) => new BestFixedAgent(context), isBound: true),

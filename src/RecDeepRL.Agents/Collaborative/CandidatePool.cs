@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Collaborative;
 
-/// <summary>The items that an agent still considers: all at first, then by successive halving the better ones, down to a size asked for.
+/// <summary>The items that an agent still considers: all or a random choice at first, then by successive halving the better ones, down to a size asked for.
 /// With few responses for each user, spreading them over all items tells too little of any.</summary>
 /// <remarks>Cf. Karnin, Koren and Somekh 2013, sequential halving; here cuts come at a fixed number of responses for each user of the population, so that no
 /// horizon has to be known. What makes an item better is up to the agent. Usage: <see cref="Count"/> each round's feedback, then, while
@@ -13,21 +13,27 @@ namespace RecDeepRL.Agents.Collaborative;
 internal sealed class CandidatePool : IDisposable
 {
     private readonly int _smallest;
+    private readonly double _responsesToFirstCut;
     private readonly double _responsesPerCut;
     private readonly RandomStream _ties;
     private long _responses;
     private long _cuts;
 
     /// <param name="smallest">Items left in the end; at least 1. Never fewer than a slate needs.</param>
-    /// <param name="responsesPerCut">Responses between two cuts, for each user of the population on average; 0 to cut to the smallest size after the first round.</param>
+    /// <param name="largest">Items to begin with, drawn at random; any number not below N for all.</param>
+    /// <param name="responsesToFirstCut">Responses before the first cut, for each user of the population on average.</param>
+    /// <param name="responsesPerCut">Responses between two cuts, likewise; 0 to cut to the smallest size at once.</param>
     /// <param name="ties">Breaks ties between items.</param>
-    public CandidatePool(EnvironmentSpec spec, int smallest, double responsesPerCut, RandomStream ties)
+    public CandidatePool(EnvironmentSpec spec, int smallest, int largest, double responsesToFirstCut, double responsesPerCut, RandomStream ties)
     {
         _smallest = Math.Min(spec.ItemCount, Math.Max(smallest, spec.SlateSize));
+        _responsesToFirstCut = responsesToFirstCut * spec.UserCount;
         _responsesPerCut = responsesPerCut * spec.UserCount;
         _ties = ties;
         Size = spec.ItemCount;
         Members = ones([spec.ItemCount], ScalarType.Bool, spec.Device).DetachFromDisposeScope();
+        if (largest < spec.ItemCount && _smallest < spec.ItemCount)
+            Keep(zeros(spec.ItemCount, ScalarType.Float64, spec.Device), Math.Max(_smallest, largest), -1);
     }
 
     /// <summary>[N] bool, true for an item of the pool. Borrowed.</summary>
@@ -40,7 +46,7 @@ internal sealed class CandidatePool : IDisposable
     public bool IsFinal => Size == _smallest;
 
     /// <summary>Whether enough responses have come for the next cut.</summary>
-    public bool IsCutDue => !IsFinal && _responses > 0 && _responses >= (_cuts + 1) * _responsesPerCut;
+    public bool IsCutDue => !IsFinal && _responses > 0 && _responses >= _responsesToFirstCut + (_cuts * _responsesPerCut);
 
     public void Count(Feedback feedback) => _responses += feedback.Slates.numel();
 
@@ -48,14 +54,19 @@ internal sealed class CandidatePool : IDisposable
     /// <param name="scores">[N] float, never NaN; the higher, the better. Read for members only.</param>
     public void Cut(Tensor scores)
     {
+        Keep(scores, _responsesPerCut == 0 ? _smallest : Math.Max(_smallest, (Size + 1) / 2), _cuts);
+        _cuts++;
+    }
+
+    /// <param name="draw">Which draw breaks ties: −1 the first choice, then the number of cuts before.</param>
+    private void Keep(Tensor scores, int size, long draw)
+    {
         using var scope = NewDisposeScope();
-        var size = _responsesPerCut == 0 ? _smallest : Math.Max(_smallest, (Size + 1) / 2);
-        var shuffled = _ties.Bits(_cuts, arange(scores.shape[0], ScalarType.Int64, scores.device)).argsort();
+        var shuffled = _ties.Bits(draw, arange(scores.shape[0], ScalarType.Int64, scores.device)).argsort();
         var order = Restrict(scores).index_select(0, shuffled).sort(0, descending: true, stable: true).Indices;
         var kept = shuffled.index_select(0, order.narrow(0, 0, size));
         Members.zero_().index_fill_(0, kept, true);
         Size = size;
-        _cuts++;
     }
 
     /// <returns>[..., N], the scores of members; −∞ for others, which <see cref="Ranking"/> then shows only where a slate cannot be filled otherwise.</returns>

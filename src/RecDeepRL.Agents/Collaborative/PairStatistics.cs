@@ -41,29 +41,45 @@ internal sealed class PairStatistics : IDisposable
         Responses.view(-1).index_add_(0, pairs, feedback.Responses.to_type(ScalarType.Float32).reshape(-1), 1);
     }
 
-    /// <summary>The mean response to each item over all users.</summary>
-    /// <param name="priorCount">Showings of the mean of all items that every item is given beforehand; at least 0.</param>
+    /// <summary>The mean response to each item.</summary>
+    /// <param name="priorShowings">Showings of the mean of all items that every item is given beforehand; at least 0.</param>
+    /// <param name="users">[U, 1] bool, whose responses to count; none for all.</param>
+    /// <param name="items">[N] bool, the items that the mean of all is taken over; none for all.</param>
     /// <returns>[N] float64; where nothing was shown and nothing given beforehand, 0.</returns>
-    public Tensor ItemMeans(double priorCount)
+    public Tensor ItemMeans(double priorShowings, Tensor? users = null, Tensor? items = null)
     {
         using var scope = NewDisposeScope();
-        var shown = Shown.sum(0, type: ScalarType.Float64);
-        var responses = Responses.sum(0, type: ScalarType.Float64);
-        var common = responses.sum() / shown.sum().clamp_min(1.0);
-        return ((responses + common * priorCount) / (shown + priorCount).clamp_min(1e-12)).MoveToOuterDisposeScope();
+        var shown = Of(Shown, users).sum(0, type: ScalarType.Float64);
+        var responses = Of(Responses, users).sum(0, type: ScalarType.Float64);
+        var counted = items ?? ones_like(shown, ScalarType.Bool);
+        var common = (responses * counted).sum() / (shown * counted).sum().clamp_min(1.0);
+        return ((responses + common * priorShowings) / (shown + priorShowings).clamp_min(1e-12)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Pairs of responses of the same user to the same item: their number, and how many of them are two clicks.</summary>
-    /// <remarks>A pair of user and item with n responses of sum s has n(n − 1)/2 pairs of responses; of clicks, s(s − 1)/2 are two clicks, and the ratio of
-    /// the two has the expectation p², whatever n. So Σ two clicks / Σ pairs estimates E[p²] over the users without bias, as long as what a user was
-    /// shown did not depend on what the user had answered.</remarks>
-    /// <returns>Each [N] float64.</returns>
-    public (Tensor Pairs, Tensor TwoClicks) Repeats()
+    /// <summary>How often each item was shown to anybody.</summary>
+    /// <returns>[N] float64.</returns>
+    public Tensor ItemShowings()
     {
         using var scope = NewDisposeScope();
-        var pairs = (Shown * (Shown - 1)).sum(0, type: ScalarType.Float64).mul_(.5);
-        var twoClicks = (Responses * (Responses - 1)).sum(0, type: ScalarType.Float64).mul_(.5);
-        return (pairs.MoveToOuterDisposeScope(), twoClicks.MoveToOuterDisposeScope());
+        return Shown.sum(0, type: ScalarType.Float64).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sums over the pairs of responses of the same user to the same item of (y − cᵢ)(y′ − cᵢ), and the number of such pairs.</summary>
+    /// <remarks>A user with n responses to an item, of sum s, has n(n − 1)/2 pairs of them, in which Σ yy′ = s(s − 1)/2 and Σ (y + y′) = s(n − 1), responses being 0 or 1. With c = 0
+    /// the ratio of the two sums estimates the mean square of the users' probabilities without bias, as long as what a user was shown
+    /// did not depend on what the user had answered; with c the item's mean, their variance.</remarks>
+    /// <param name="centres">[N] float64, c.</param>
+    /// <param name="users">[U, 1] bool, whose responses to count; none for all.</param>
+    /// <returns>Each [N] float64.</returns>
+    public (Tensor Products, Tensor Count) CentredProducts(Tensor centres, Tensor? users = null)
+    {
+        using var scope = NewDisposeScope();
+        var (shown, responses) = (Of(Shown, users), Of(Responses, users));
+        var count = (shown * (shown - 1)).sum(0, type: ScalarType.Float64).mul_(.5);
+        var clicks = (responses * (responses - 1)).sum(0, type: ScalarType.Float64).mul_(.5);
+        var sums = (responses * (shown - 1).clamp_min_(0)).sum(0, type: ScalarType.Float64);
+        var products = clicks - centres * sums + centres.square() * count;
+        return (products.MoveToOuterDisposeScope(), count.MoveToOuterDisposeScope());
     }
 
     public void Save(IStateWriter writer)
@@ -83,4 +99,6 @@ internal sealed class PairStatistics : IDisposable
         Shown.Dispose();
         Responses.Dispose();
     }
+
+    private static Tensor Of(Tensor table, Tensor? users) => users is null ? table : table * users;
 }

@@ -44,23 +44,31 @@ public sealed class PairStatisticsTests
             var responses = coins.Uniform(round, ids).lt(probabilities).to_type(ScalarType.Float32).unsqueeze(1);
             statistics.Add(Toy.Feedback(Toy.Observe(4000), zeros([4000, 1], ScalarType.Int64), responses));
         }
-        var (pairs, twoClicks) = statistics.Repeats();
+        var (twoClicks, pairs) = statistics.CentredProducts(zeros(1, ScalarType.Float64));
         Assert.Equal(12000, pairs.item<double>());
         Assert.InRange(twoClicks.item<double>() / 12000, .34 - .03, .34 + .03);
     }
 
     [Fact]
-    public void RepeatsAreCountedByHand()
+    public void ProductsOfRepeatedResponsesAreSummedByHand()
     {
-        // User 0 saw item 0 three times, two clicks: 3 pairs, one of two clicks. User 1 saw it once: none.
+        // User 0 saw item 0 three times, two clicks: 3 pairs, one of two clicks, two of one. User 1 saw it once: none.
+        // Around ½: ½·½ − ½·½ − ½·½ = −¼. User 0 alone the same, user 1 alone nothing.
         using var scope = NewDisposeScope();
         using var statistics = new PairStatistics(Toy.Spec(2, 2, 1));
         Show(statistics, [0], new[,] { { 0L } }, new[,] { { 1f } });
         Show(statistics, [0, 1], new[,] { { 0L }, { 0L } }, new[,] { { 0f }, { 1f } });
         Show(statistics, [0], new[,] { { 0L } }, new[,] { { 1f } });
-        var (pairs, twoClicks) = statistics.Repeats();
-        Assert.Equal([3, 0], pairs.data<double>().ToArray());
-        Assert.Equal([1, 0], twoClicks.data<double>().ToArray());
+        Check(statistics.CentredProducts(zeros(2, ScalarType.Float64)), [1, 0], [3, 0]);
+        Check(statistics.CentredProducts(full(2, .5, ScalarType.Float64)), [-.25, 0], [3, 0]);
+        Check(statistics.CentredProducts(full(2, .5, ScalarType.Float64), tensor(new[] { true, false }).unsqueeze(1)), [-.25, 0], [3, 0]);
+        Check(statistics.CentredProducts(full(2, .5, ScalarType.Float64), tensor(new[] { false, true }).unsqueeze(1)), [0, 0], [0, 0]);
+
+        static void Check((Tensor Products, Tensor Count) sums, double[] products, double[] count)
+        {
+            Assert.Equal(products, sums.Products.data<double>().ToArray());
+            Assert.Equal(count, sums.Count.data<double>().ToArray());
+        }
     }
 
     [Fact]
