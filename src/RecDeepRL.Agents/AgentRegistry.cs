@@ -1,5 +1,6 @@
 using RecDeepRL.Agents.Bandits;
 using RecDeepRL.Agents.Bounds;
+using RecDeepRL.Agents.Collaborative;
 using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
@@ -18,6 +19,11 @@ public static class AgentRegistry
         Agent<UcbOptions>("ucb", "upper confidence bounds on the items' means (UCB1)", (context, options) => new UcbAgent(context, options)),
         Agent<ThompsonOptions>("thompson", "Thompson sampling on the items' means (Beta-Bernoulli)", (context, options) => new ThompsonAgent(context, options)),
         Agent<LinUcbOptions>("linucb", "upper confidence bounds linear in the user features, one regression per item", (context, options) => new LinUcbAgent(context, options)),
+        Agent<ImplicitAlsOptions>("implicit-als", "matrix factorisation by weighted alternating least squares, with the users' ridge posterior", (context, options) => new ImplicitAlsAgent(context, options)),
+        Agent<LogisticMfOptions>("logistic-mf", "logistic matrix factorisation, with the users' Laplace posterior", (context, options) => new LogisticMfAgent(context, options)),
+        Agent<ItemKnnOptions>("item-knn", "the items most similar to what the user responded to", (context, options) => new ItemKnnAgent(context, options)),
+        Agent<EaseOptions>("ease", "linear regression of each item on all others, in closed form (EASE)", (context, options) => new EaseAgent(context, options)),
+        Agent<SlimOptions>("slim", "sparse linear regression of each item on all others (SLIM)", (context, options) => new SlimAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
         Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
         Agent<OracleOptions>("oracle", "the best policy known under the truth: every user's best items, or a plan of the session", (context, _) => new OracleAgent(context), isBound: true),
