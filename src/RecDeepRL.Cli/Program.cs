@@ -18,6 +18,8 @@ internal static class Program
             SimulateCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Create(),
+            TuneCommand.Create(),
+            TableCommand.Create(),
             PopulationCommand.Create(),
             ListCommand.Create(),
             ConfigsCommand.Create(),

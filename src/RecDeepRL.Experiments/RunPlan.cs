@@ -44,4 +44,17 @@ public sealed record RunPlan
             EnvironmentOptions = new Dictionary<string, string>(OptionsBinder.ToTexts(OptionsBinder.Bind(environment.OptionsType, EnvironmentOptions))),
         };
     }
+
+    /// <summary>Those of the agent's options that are not as by default, as <c>key=value</c> separated by semicolons; empty where all are.</summary>
+    public string ChangedAgentOptions(Catalog catalog) => Changed(catalog.Agents.Find("agent", Agent).OptionsType, AgentOptions);
+
+    /// <summary>The same of the environment.</summary>
+    public string ChangedEnvironmentOptions(Catalog catalog) => Changed(catalog.Environments.Find("environment", Environment).OptionsType, EnvironmentOptions);
+
+    private static string Changed(Type optionsType, IReadOnlyDictionary<string, string> options)
+    {
+        var defaults = OptionsBinder.ToTexts(Activator.CreateInstance(optionsType)!);
+        var chosen = OptionsBinder.ToTexts(OptionsBinder.Bind(optionsType, options));
+        return string.Join(';', chosen.Except(defaults).Select(option => $"{option.Key}={option.Value}"));
+    }
 }

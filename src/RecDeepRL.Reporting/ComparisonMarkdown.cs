@@ -10,7 +10,7 @@ public static class ComparisonMarkdown
     public static string Of(IReadOnlyList<ComparisonSummary> summaries)
     {
         var text = new StringBuilder("Mean responses per user (per session where users come in sessions) with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration.\n");
-        foreach (var environment in summaries.GroupBy(summary => summary.Environment))
+        foreach (var environment in summaries.GroupBy(summary => summary.Heading))
         {
             var any = environment.First();
             text.Append(CultureInfo.InvariantCulture, $"\n**{environment.Key}** ({any.DescribeBounds()})\n\n")
@@ -19,7 +19,7 @@ public static class ComparisonMarkdown
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {row.Agent} | {row.Final.Count} | {EvaluationTable.Spread(row.Final)} | {EvaluationTable.Spread(row.FinalExpected)} | {EvaluationTable.Percent(row.GapClosed)} | {EvaluationTable.Spread(row.TrainingMean)} | {row.Seconds:F2} |\n");
+                    $"| {row.Label} | {row.Final.Count} | {EvaluationTable.Spread(row.Final)} | {EvaluationTable.Spread(row.FinalExpected)} | {EvaluationTable.Percent(row.GapClosed)} | {EvaluationTable.Spread(row.TrainingMean)} | {row.Seconds:F2} |\n");
             }
         }
         return text.ToString();

@@ -8,7 +8,7 @@ public static class ComparisonTable
 {
     public static IEnumerable<Table> Of(IReadOnlyList<ComparisonSummary> summaries)
     {
-        foreach (var environment in summaries.GroupBy(summary => summary.Environment))
+        foreach (var environment in summaries.GroupBy(summary => summary.Heading))
         {
             var any = environment.First();
             var table = new Table().Border(TableBorder.Simple)
@@ -19,7 +19,7 @@ public static class ComparisonTable
             foreach (var row in environment.OrderByDescending(summary => summary.FinalExpected.Mean))
             {
                 table.AddRow(
-                    Markup.Escape(row.Agent), row.Final.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), EvaluationTable.Spread(row.Final),
+                    Markup.Escape(row.Label), row.Final.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), EvaluationTable.Spread(row.Final),
                     EvaluationTable.Spread(row.FinalExpected), EvaluationTable.Percent(row.GapClosed), EvaluationTable.Spread(row.TrainingMean),
                     row.Seconds.ToString("F2", System.Globalization.CultureInfo.InvariantCulture));
             }

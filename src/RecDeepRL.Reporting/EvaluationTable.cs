@@ -45,9 +45,10 @@ public static class EvaluationTable
     }
 
     /// <summary>A mean, with the half-width of its 95 % interval where there is more than one value.</summary>
-    internal static string Spread(IEnumerable<double> values) => Spread(Interval.Of(values));
+    public static string Spread(IEnumerable<double> values) => Spread(Interval.Of(values));
 
-    internal static string Spread(Interval interval) =>
+    /// <summary>A mean with half of its interval's width, such as <c>0.7500 ± 0.0021</c>.</summary>
+    public static string Spread(Interval interval) =>
         interval.Count == 1 ? Number(interval.Mean) : $"{Number(interval.Mean)} ± {Number(interval.HalfWidth)}";
 
     internal static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);

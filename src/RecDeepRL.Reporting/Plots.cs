@@ -44,23 +44,23 @@ public static class Plots
     public static void Comparison(string path, IReadOnlyList<ComparisonSummary> summaries)
     {
         using var plot = New("Share of the gap between random (0) and oracle (1) closed in the final evaluation", "", "");
-        var agents = summaries.Select(summary => summary.Agent).Distinct().ToList();
-        var environments = summaries.Select(summary => summary.Environment).Distinct().ToList();
+        var agents = summaries.Select(summary => summary.Label).Distinct().ToList();
+        var environments = summaries.Select(summary => summary.Heading).Distinct().ToList();
         var palette = new ScottPlot.Palettes.Category20();
         var ticks = new List<Tick>();
         var place = 0.0;
         foreach (var environment in environments)
         {
-            var group = summaries.Where(summary => summary.Environment == environment).OrderBy(summary => agents.IndexOf(summary.Agent)).ToList();
+            var group = summaries.Where(summary => summary.Heading == environment).OrderBy(summary => agents.IndexOf(summary.Label)).ToList();
             ticks.Add(new Tick(place + ((group.Count - 1) / 2.0), environment));
             foreach (var summary in group)
             {
                 var bar = plot.Add.Bar(place, summary.GapClosed);
-                bar.Color = palette.GetColor(agents.IndexOf(summary.Agent));
+                bar.Color = palette.GetColor(agents.IndexOf(summary.Label));
                 bar.Bars[0].Error = double.IsNaN(summary.FinalExpected.HalfWidth) ? 0 : summary.FinalExpected.HalfWidth / (summary.Oracle - summary.Random);
                 bar.Bars[0].Size = .9;
                 if (environment == environments[0])
-                    bar.LegendText = summary.Agent;
+                    bar.LegendText = summary.Label;
                 place++;
             }
             place += 1.5;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
@@ -21,15 +22,14 @@ public sealed record EpsilonGreedyOptions
 internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOptions options) : IAgent, IExplainsSlates
 {
     private readonly RandomStream _ties = new(context.Seed, "epsilon-greedy:ties");
-    private readonly RandomStream _coins = new(context.Seed, "epsilon-greedy:coins");
-    private readonly RandomStream _items = new(context.Seed, "epsilon-greedy:items");
+    private readonly ExploringSlots _slots = new(context, "epsilon-greedy");
     private readonly ItemStatistics _statistics = new(context.Spec);
 
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var scope = NewDisposeScope();
         var greedy = Ranking.Best(Scores(mode).unsqueeze(0), observation, context.Spec.SlateSize, _ties);
-        var slates = mode == RecommendationMode.Explore ? Explore(greedy, observation) : greedy;
+        var slates = mode == RecommendationMode.Explore ? _slots.Fill(greedy, observation, options.Epsilon) : greedy;
         return slates.MoveToOuterDisposeScope();
     }
 
@@ -56,21 +56,5 @@ internal sealed class EpsilonGreedyAgent(AgentContext context, EpsilonGreedyOpti
     {
         var means = _statistics.Means();
         return mode == RecommendationMode.Explore ? means.masked_fill(_statistics.Shown.eq(0), 0.0) : means;
-    }
-
-    private Tensor Explore(Tensor greedy, Observation observation)
-    {
-        var (itemCount, slateSize) = (context.Spec.ItemCount, context.Spec.SlateSize);
-        var coins = _coins.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, slateSize));
-        var explores = coins.lt(options.Epsilon);
-
-        var open = ones([observation.UserCount, itemCount], ScalarType.Bool, greedy.device).scatter_(1, greedy, explores);
-        if (observation.EligibleItems is { } eligible)
-            open.logical_and_(eligible);
-
-        // The j-th exploring slot of a user takes the j-th of the user's open items in random order; at least as many are open as slots explore.
-        var drawn = Ranking.Best(zeros([1, itemCount], ScalarType.Float32, greedy.device), observation, open, slateSize, _items);
-        var place = explores.to_type(ScalarType.Int64).cumsum(1).sub_(1).clamp_min_(0);
-        return where(explores, drawn.gather(1, place), greedy);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
@@ -74,13 +75,11 @@ internal sealed class UcbAgent(AgentContext context, UcbOptions options) : IAgen
         return (_statistics.Responses / shown) + (logarithm * options.Exploration / shown).sqrt();
     }
 
-    /// <summary>The Gumbel trick: the K highest of ln(weight) + Gumbel noise are K draws without replacement in proportion to the weights.</summary>
+    /// <summary>The K highest of ln(weight) + Gumbel noise are K draws without replacement in proportion to the weights.</summary>
     private Tensor Sample(Observation observation)
     {
         var unseen = _statistics.Shown.eq(0);
         var weights = Indices(_statistics.Shown.clamp_min(1.0)) + unseen.to_type(ScalarType.Float64);
-        var uniform = _draws.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, context.Spec.ItemCount));
-        var noise = uniform.to_type(ScalarType.Float64).add_(0.5 / (1 << 24)).log_().neg_().log_().neg_();
-        return weights.clamp_min(0.0).log() + noise;
+        return weights.clamp_min(0.0).log() + GumbelNoise.Draw(_draws, observation.DrawKey, Ranking.Lanes(observation.UserIds, context.Spec.ItemCount));
     }
 }

@@ -1,3 +1,4 @@
+using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
@@ -14,8 +15,7 @@ internal sealed class DdpgPolicy
     private readonly double _randomShare;
     private readonly RandomStream _ties;
     private readonly RandomStream _noise;
-    private readonly RandomStream _coins;
-    private readonly RandomStream _draws;
+    private readonly ExploringSlots _slots;
 
     /// <exception cref="UserMistakeException">Fewer candidates than slots.</exception>
     public DdpgPolicy(AgentContext context, DdpgOptions options)
@@ -29,8 +29,7 @@ internal sealed class DdpgPolicy
         _randomShare = options.RandomShare;
         _ties = new RandomStream(context.Seed, "ddpg:ties");
         _noise = new RandomStream(context.Seed, "ddpg:noise");
-        _coins = new RandomStream(context.Seed, "ddpg:coins");
-        _draws = new RandomStream(context.Seed, "ddpg:draws");
+        _slots = new ExploringSlots(context, "ddpg");
     }
 
     /// <summary>Items drawn uniformly. [B, K].</summary>
@@ -48,7 +47,7 @@ internal sealed class DdpgPolicy
     public Tensor Explore(ActorCritic networks, Observation observation, double noise) => InParts(networks, observation, (part, items) =>
     {
         using var slates = Choose(networks, part, items, noise);
-        return Wolpertinger.WithRandomSlots(slates, part, _spec.ItemCount, _randomShare, _coins, _draws);
+        return _slots.Fill(slates, part, _randomShare);
     });
 
     /// <summary>The proto-actions, each user's with noise of its own. [B, E].</summary>

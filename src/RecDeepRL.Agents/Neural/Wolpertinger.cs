@@ -1,5 +1,3 @@
-using RecDeepRL.Core;
-using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Neural;
@@ -39,31 +37,5 @@ internal static class Wolpertinger
         using var scope = NewDisposeScope();
         return full([values.shape[0], itemCount], float.NegativeInfinity, ScalarType.Float32, values.device)
             .scatter_(1, candidates, values).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Puts in each slot, with a probability, an item that is not in the slate and may be shown, drawn uniformly; the slate's items stay distinct.</summary>
-    /// <param name="slates">[B, K].</param>
-    /// <param name="coins">Its lanes are user · K + slot.</param>
-    /// <param name="draws">Its lanes are user · N + item.</param>
-    public static Tensor WithRandomSlots(Tensor slates, Observation observation, long itemCount, double probability, RandomStream coins, RandomStream draws)
-    {
-        using var scope = NewDisposeScope();
-        var slateSize = slates.shape[1];
-        var count = Math.Min(slateSize, itemCount - slateSize);
-        if (count == 0 || probability == 0)
-            return slates.alias().MoveToOuterDisposeScope();
-        var others = draws.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, itemCount));
-        others.scatter_(1, slates, full_like(slates, -1f, ScalarType.Float32));
-        if (observation.EligibleItems is { } eligible)
-            others = others.masked_fill(eligible.logical_not(), -1f);
-        var (luck, drawn) = others.topk((int)count, dim: 1);
-        var replaced = coins.Uniform(observation.DrawKey, Ranking.Lanes(observation.UserIds, slateSize)).lt(probability);
-        // With fewer other items than slots, the slots at the end keep theirs.
-        if (count < slateSize)
-        {
-            drawn = cat([drawn, slates.narrow(1, count, slateSize - count)], 1);
-            luck = cat([luck, full([slates.shape[0], slateSize - count], -1f, ScalarType.Float32, slates.device)], 1);
-        }
-        return where(replaced.logical_and_(luck.ge(0)), drawn, slates).MoveToOuterDisposeScope();
     }
 }

@@ -25,9 +25,10 @@ internal static class CompareCommand
         var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: each environment's own.", HelpName = "N" };
         var output = new Option<string>("--out") { Description = "Folder for results.csv, summary.md and comparison.png/.svg; must hold no results yet. Default results.", HelpName = "DIR", DefaultValueFactory = _ => "results" };
         var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
+        var tuned = new Option<string>("--tuned") { Description = "Folder of tuned configurations, DIR/ENVIRONMENT/AGENT.json as 'tune' writes them; pairs without a file keep the defaults. --config and --set go before it.", HelpName = "DIR" };
         var (data, device, config, set, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Libtorch());
-        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, set, output, jobs, libtorch };
+        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, tuned, set, output, jobs, libtorch };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
@@ -40,7 +41,7 @@ internal static class CompareCommand
             var pairs = Pairs(
                 Names(parsed.GetValue(environments)!, "environment", CommonOptions.Catalog.Environments, one => folder is null || one.ReadsData),
                 Names(parsed.GetValue(agents)!, "agent", CommonOptions.Catalog.Agents, _ => true),
-                files, new Settings(parsed.GetValue(set) ?? []), folder, RunInput.Rounds(parsed.GetValue(iterations)));
+                files, TunedFolder(parsed.GetValue(tuned)), new Settings(parsed.GetValue(set) ?? []), folder, RunInput.Rounds(parsed.GetValue(iterations)));
             var first = parsed.GetValue(seed);
             var plan = new ComparisonPlan { Pairs = pairs, Seeds = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(index => first + index)] };
             return Compare(plan, chosen, sideBySide, ResultFolder(parsed.GetValue(output)!));
@@ -58,7 +59,11 @@ internal static class CompareCommand
         return [.. (names is ["all"] ? all.Where(fits).Select(one => one.Name) : names.Select(name => all.Find(kind, name).Name)).Distinct()];
     }
 
-    private static List<RunPlan> Pairs(List<string> environments, List<string> agents, List<ConfigFile> files, Settings settings, string? data, int? iterations)
+    private static string? TunedFolder(string? folder) => folder is null || Directory.Exists(folder)
+        ? folder
+        : throw new UserMistakeException($"There is no folder '{folder}'. Give --tuned a folder that holds ENVIRONMENT/AGENT.json, such as configs/tuned.");
+
+    private static List<RunPlan> Pairs(List<string> environments, List<string> agents, List<ConfigFile> files, string? tuned, Settings settings, string? data, int? iterations)
     {
         var catalog = CommonOptions.Catalog;
         var plans = (from environment in environments
@@ -67,7 +72,7 @@ internal static class CompareCommand
                      {
                          Agent = agent,
                          Environment = environment,
-                         AgentOptions = files.Where(file => file.Agent == agent).SelectMany(file => file.AgentOptions).GroupBy(one => one.Key).ToDictionary(one => one.Key, one => one.Last().Value),
+                         AgentOptions = Tuned(tuned, environment, agent).Concat(files).Where(file => file.Agent == agent).SelectMany(file => file.AgentOptions).GroupBy(one => one.Key).ToDictionary(one => one.Key, one => one.Last().Value),
                          EnvironmentOptions = files.Where(file => file.Environment == environment).SelectMany(file => file.EnvironmentOptions).GroupBy(one => one.Key).ToDictionary(one => one.Key, one => one.Last().Value),
                          DataFolder = data,
                          Iterations = iterations,
@@ -76,9 +81,17 @@ internal static class CompareCommand
         return [.. plans.Select(plan => settings.ApplyTo(plan, catalog).Resolve(catalog))];
     }
 
+    private static IEnumerable<ConfigFile> Tuned(string? folder, string environment, string agent)
+    {
+        if (folder is null || Path.Combine(folder, environment, agent + ".json") is not { } path || !File.Exists(path))
+            return [];
+        var file = ConfigFile.Read(path);
+        return file.Agent == agent ? [file] : throw new UserMistakeException($"'{path}' configures the agent '{file.Agent ?? "none"}', expected is '{agent}'. Rename it, or leave --tuned out.");
+    }
+
     private static string ResultFolder(string folder)
     {
-        var results = Path.Combine(folder, "results.csv");
+        var results = Path.Combine(folder, ComparisonFile.Name);
         if (File.Exists(folder))
             throw new UserMistakeException($"'{folder}' is a file. Give --out a folder.");
         if (File.Exists(results))
@@ -134,7 +147,7 @@ internal static class CompareCommand
         {
             // Nothing was run: nothing is left behind, and the folder can be given again.
             log.Dispose();
-            File.Delete(Path.Combine(folder, "results.csv"));
+            File.Delete(Path.Combine(folder, ComparisonFile.Name));
             File.Delete(Path.Combine(folder, "compare.log"));
             if (!Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
@@ -149,10 +162,10 @@ internal static class CompareCommand
             foreach (var table in ComparisonTable.Of(summaries))
                 Screen.Out.Write(table);
         }
-        log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", rows.Count, cells, Path.Combine(folder, "results.csv"), watch.Elapsed.TotalSeconds);
+        log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", rows.Count, cells, Path.Combine(folder, ComparisonFile.Name), watch.Elapsed.TotalSeconds);
         return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : failures > 0 ? ExitCode.Fault : ExitCode.Done;
     }
 
     private static void Write(string folder, IEnumerable<ComparisonRow> rows) =>
-        AtomicFile.WriteAllText(Path.Combine(folder, "results.csv"), ComparisonRow.Header + "\n" + string.Concat(rows.Select(row => row.ToCsv() + "\n")));
+        AtomicFile.WriteAllText(Path.Combine(folder, ComparisonFile.Name), ComparisonRow.Header + "\n" + string.Concat(rows.Select(row => row.ToCsv() + "\n")));
 }

@@ -8,7 +8,7 @@ using RecDeepRL.Experiments;
 namespace RecDeepRL.Cli.Configuration;
 
 /// <summary>A JSON configuration: sections <c>agent</c> and <c>environment</c> with a name and options, and <c>run</c> with data, warmStart, seed, iterations and device.
-/// Each section may be absent. What a run writes beside its results can be read back.</summary>
+/// Each section may be absent. What a run writes beside its results can be read back. A section <c>tuned</c> tells how a search found the options; it is not read.</summary>
 internal sealed class ConfigFile
 {
     private static readonly string[] s_runKeys = ["data", "warmStart", "seed", "iterations", "device"];
@@ -88,7 +88,7 @@ internal sealed class ConfigFile
     {
         switch (section.Name)
         {
-            case "$schema":
+            case "$schema" or "tuned":
                 break;
             case "agent":
                 Agent = ReadOptions(section.Value, AgentOptions) ?? Agent;
@@ -105,7 +105,7 @@ internal sealed class ConfigFile
                 }
                 break;
             default:
-                throw new UserMistakeException($"The configuration '{path}' has an unknown section '{section.Name}'. Allowed are agent, environment and run.");
+                throw new UserMistakeException($"The configuration '{path}' has an unknown section '{section.Name}'. Allowed are agent, environment, run and tuned.");
         }
     }
 

@@ -20,6 +20,7 @@ internal static class ConfigSchema
             ["$schema"] = new JsonObject { ["type"] = "string" },
             ["agent"] = OneOf(catalog.Agents),
             ["environment"] = OneOf(catalog.Environments),
+            ["tuned"] = new JsonObject { ["type"] = "object", ["description"] = "How 'tune' found the options: the command and what it saw. Not read." },
             ["run"] = new JsonObject
             {
                 ["type"] = "object",

@@ -53,12 +53,21 @@ public sealed record ComparisonRow
 
     public required string Device { get; init; }
 
+    /// <summary>Options of the agent that are not as by default, as <c>key=value</c> separated by semicolons.</summary>
+    public string AgentOptions { get; init; } = "";
+
+    /// <summary>Options of the environment that are not as by default.</summary>
+    public string EnvironmentOptions { get; init; } = "";
+
     /// <summary>The header of results.csv.</summary>
     public static string Header =>
-        "environment,agent,seed,final,final_expected,training_mean,random,best_fixed,oracle,seconds,final_explore,precision,training_expected,training_oracle,slate_size,iterations,source,device,myopic,rounds";
+        "environment,agent,seed,final,final_expected,training_mean,random,best_fixed,oracle,seconds,final_explore,precision,training_expected,training_oracle,slate_size,iterations,source,device,myopic,rounds,agent_options,environment_options";
 
     /// <summary>One line of results.csv.</summary>
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Environment},{Agent},{Seed},{Final:R},{FinalExpected:R},{TrainingMean:R},{Random:R},{BestFixed:R},{Oracle:R},{Seconds:F3},{FinalExplore:R},{Final / (SlateSize * Rounds):R},{TrainingExpected:R},{TrainingOracle:R},{SlateSize},{Iterations},{Source},{Device},{Myopic:R},{Rounds:R}");
+        $"{Environment},{Agent},{Seed},{Final:R},{FinalExpected:R},{TrainingMean:R},{Random:R},{BestFixed:R},{Oracle:R},{Seconds:F3},{FinalExplore:R},{Final / (SlateSize * Rounds):R},{TrainingExpected:R},{TrainingOracle:R},{SlateSize},{Iterations},{Source},{Device},{Myopic:R},{Rounds:R},{Quote(AgentOptions)},{Quote(EnvironmentOptions)}");
+
+    private static string Quote(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

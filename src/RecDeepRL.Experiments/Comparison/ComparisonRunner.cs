@@ -24,11 +24,11 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
     {
         // Cells that share a population are one task: it is made or read once, and reset for each agent.
         var pairs = plan.Pairs.Select(pair => pair.Resolve(catalog)).ToList();
-        var tasks = new ConcurrentQueue<List<RunPlan>>(
-            from environment in pairs.GroupBy(pair => pair.Environment)
+        var tasks = new ConcurrentQueue<List<(int Place, RunPlan Plan)>>(
+            from environment in pairs.Index().GroupBy(pair => (pair.Item.Environment, pair.Item.ChangedEnvironmentOptions(catalog)))
             from seed in plan.Seeds
-            select environment.Select(pair => pair with { Seed = seed }).ToList());
-        var rows = new ConcurrentBag<ComparisonRow>();
+            select environment.Select(pair => (pair.Index, pair.Item with { Seed = seed })).ToList());
+        var rows = new ConcurrentBag<(int Place, ComparisonRow Row)>();
         var gate = new Lock();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? mistake = null;
@@ -37,15 +37,14 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         workers.ForEach(worker => worker.Join());
         if (mistake is not null)
             throw new UserMistakeException(mistake.Message, mistake);
-        var order = pairs.Select((pair, index) => (Key: (pair.Environment, pair.Agent), index)).ToDictionary(one => one.Key, one => one.index);
-        return [.. rows.OrderBy(row => order[(row.Environment, row.Agent)]).ThenBy(row => row.Seed)];
+        return [.. rows.OrderBy(one => one.Place).ThenBy(one => one.Row.Seed).Select(one => one.Row)];
 
         void Work()
         {
             using var environments = new EnvironmentShelf(catalog, device);
             while (!stop.IsCancellationRequested && tasks.TryDequeue(out var cells))
             {
-                foreach (var cell in cells)
+                foreach (var (place, cell) in cells)
                 {
                     if (stop.IsCancellationRequested)
                         return;
@@ -53,7 +52,7 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
                     {
                         if (RunCell(cell, environments.Get(cell), stop.Token) is not { } row)
                             return;
-                        rows.Add(row);
+                        rows.Add((place, row));
                         lock (gate)
                             Finished?.Invoke(row);
                     }
@@ -106,18 +105,20 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
             Iterations = environment.Iteration,
             Source = plan.DataFolder is null ? "built-in" : "data",
             Device = Devices.Describe(device),
+            AgentOptions = plan.ChangedAgentOptions(catalog),
+            EnvironmentOptions = plan.ChangedEnvironmentOptions(catalog),
         };
     }
 
     /// <summary>Keeps the latest environment. One that is read from files does not depend on the seed, and serves every seed.</summary>
     private sealed class EnvironmentShelf(Catalog catalog, torch.Device device) : IDisposable
     {
-        private (string Name, long? Seed)? _key;
+        private (string Name, string Options, long? Seed)? _key;
         private IEnvironment? _environment;
 
         public IEnvironment Get(RunPlan plan)
         {
-            (string Name, long? Seed) key = (plan.Environment, plan.DataFolder is null ? plan.Seed : null);
+            (string Name, string Options, long? Seed) key = (plan.Environment, plan.ChangedEnvironmentOptions(catalog), plan.DataFolder is null ? plan.Seed : null);
             if (_environment is null || _key != key)
             {
                 _environment?.Dispose();

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments;
+using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Tuning;
+using TorchSharp;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary><c>tune</c>: searches the options of an agent for an environment, by what is drawn and never by the truth, and writes the best as a configuration.</summary>
+internal static class TuneCommand
+{
+    /// <summary>Where seeds start unless the user says otherwise: apart from those that results are reported of.</summary>
+    private const long FirstSeed = 1001;
+
+    public static Command Create()
+    {
+        var agent = new Argument<string>("AGENT") { Description = "Agent to tune; 'list agents' shows all." };
+        var environment = new Option<string>("--env") { Description = $"Environment. Default {RunInput.DefaultEnvironment}.", HelpName = "E", DefaultValueFactory = _ => RunInput.DefaultEnvironment };
+        var search = new Option<string[]>("--search") { Description = "What to search: key=a,b,c, or key=low..high, or key=low..high:log; may be repeated. All combinations where they fit the budget, otherwise random ones.", HelpName = "key=…", Required = true, AllowMultipleArgumentsPerToken = false };
+        var budget = new Option<int>("--budget") { Description = "Candidates in all, the start among them. Default 16.", HelpName = "N", DefaultValueFactory = _ => 16 };
+        var seeds = new Option<int>("--seeds") { Description = "Seeds of the best candidates. Default 8.", HelpName = "N", DefaultValueFactory = _ => 8 };
+        var seed = new Option<long>("--seed") { Description = $"The first seed; keep apart from seeds that you report. Default {FirstSeed}.", HelpName = "N", DefaultValueFactory = _ => FirstSeed };
+        var halvings = new Option<int>("--halvings") { Description = "How often the worse half is dropped and the seeds of the rest are doubled; 0 gives every candidate every seed. Default 2.", HelpName = "N", DefaultValueFactory = _ => 2 };
+        var metric = new Option<TuningMetric>("--metric") { Description = "What decides: final (evaluation after the last round), training (mean while training) or both (their mean). Default final.", HelpName = "M", DefaultValueFactory = _ => TuningMetric.Final };
+        var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: the environment's own.", HelpName = "N" };
+        var output = new Option<string?>("--out") { Description = "File for the best configuration, *.json. Default configs/tuned/ENVIRONMENT/AGENT.json.", HelpName = "FILE" };
+        var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
+        var (data, device, config, set, force, libtorch) =
+            (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), OutputFile.Force(), CommonOptions.Libtorch());
+        var command = new Command("tune", "Search an agent's options for an environment and write the best as a configuration.")
+            { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, force, jobs, libtorch };
+        command.SetAction(parsed =>
+        {
+            CommonOptions.RequireAtLeast("--budget", parsed.GetValue(budget), 1);
+            CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
+            CommonOptions.RequireAtLeast("--halvings", parsed.GetValue(halvings), 0);
+            var input = RunInput.From(
+                CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
+                parsed.GetValue(data), null, parsed.GetValue(iterations), parsed.GetValue(device) ?? "cpu");
+            var optionsType = ComponentTypes.Of(CommonOptions.Catalog, input.Plan).Agent;
+            var plan = new TuningPlan
+            {
+                Start = input.Plan,
+                Ranges = Distinct(parsed.GetValue(search)!.Select(text => SearchRange.Parse(text, optionsType))),
+                Budget = parsed.GetValue(budget),
+                Seeds = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(index => parsed.GetValue(seed) + index)],
+                Halvings = parsed.GetValue(halvings),
+                Metric = parsed.GetValue(metric),
+            };
+            var path = OutputPath(parsed.GetValue(output), input.Plan, parsed.GetValue(force));
+            var chosen = Devices.Choose(input.Device);
+            var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
+            CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
+            return Tune(plan, chosen, sideBySide, path, "dotnet run -- " + string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value))));
+        });
+        return command;
+    }
+
+    private static List<SearchRange> Distinct(IEnumerable<SearchRange> ranges)
+    {
+        var all = ranges.ToList();
+        return all.GroupBy(range => range.Name).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new UserMistakeException($"--search names '{twice.Key}' more than once. Give all of its values in one.")
+            : all;
+    }
+
+    private static string OutputPath(string? given, RunPlan plan, bool force)
+    {
+        if (given is not null)
+            return OutputFile.Checked("--out", given, force, ".json");
+        var path = Path.Combine("configs", "tuned", plan.Environment, plan.Agent + ".json");
+        return !File.Exists(path) || force ? path : throw new UserMistakeException($"'{path}' exists already. Give --out another name, or --force to replace it.");
+    }
+
+    private static int Tune(TuningPlan plan, torch.Device device, int jobs, string path, string command)
+    {
+        if (jobs > 1)
+            torch.set_num_threads(1);
+        using var interruption = new Interruption();
+        var catalog = CommonOptions.Catalog;
+        var faults = new List<string>();
+        var runner = new ComparisonRunner(catalog, device, jobs) { Failed = (cell, fault) => faults.Add($"{cell.ChangedAgentOptions(catalog)} seed {cell.Seed} failed: {fault.Message}") };
+        var tuner = new Tuner(catalog, comparison =>
+        {
+            var rows = runner.Run(comparison, interruption.Token);
+            interruption.Token.ThrowIfCancellationRequested();
+            return rows;
+        })
+        {
+            RungFinished = (rung, candidates) => System.Console.WriteLine(
+                $"rung {rung + 1}/{plan.Halvings + 1}: {candidates.Count} candidates, {candidates.Max(candidate => candidate.Rows.Count)} seeds, best {TuningTable.Score(candidates[0], plan.Metric)} with {candidates[0].Options}"),
+        };
+        IReadOnlyList<TuningCandidate> results;
+        try
+        {
+            results = tuner.Search(plan);
+        }
+        catch (OperationCanceledException)
+        {
+            System.Console.Error.WriteLine("Stopped; nothing was written.");
+            return ExitCode.Interrupted;
+        }
+        faults.ForEach(System.Console.Error.WriteLine);
+        if (results[0].Rows.Count == 0)
+        {
+            System.Console.Error.WriteLine("Every run failed; nothing was written.");
+            return ExitCode.Fault;
+        }
+        var start = results.First(candidate => candidate.Plan.ChangedAgentOptions(catalog) == plan.Start.ChangedAgentOptions(catalog));
+        Screen.Out.Write(TuningTable.Of(results, start, plan.Metric));
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        TunedFile.Write(path, results[0], start, plan, command);
+        System.Console.WriteLine($"wrote {path}");
+        return ExitCode.Done;
+    }
+
+    private static string Quoted(string word) => word.Any(letter => char.IsWhiteSpace(letter) || "'\"$*;|&<>()".Contains(letter, StringComparison.Ordinal)) ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
+}
