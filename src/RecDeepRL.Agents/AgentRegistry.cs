@@ -26,6 +26,8 @@ public static class AgentRegistry
         Agent<SlimOptions>("slim", "sparse linear regression of each item on all others (SLIM)", (context, options) => new SlimAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
         Agent<NeuralLinUcbOptions>("neural-linucb", "upper confidence bounds on the last hidden layer of a network", (context, options) => new NeuralLinUcbAgent(context, options)),
+        Agent<PairBetaOptions>("pair-beta", "a Beta posterior for every pair of user and item, around the item's mean", (context, options) => new PairBetaAgent(context, options)),
+        Agent<PmfOptions>("pmf", "probabilistic matrix factorisation with a normal posterior of each user's factors", (context, options) => new PmfAgent(context, options)),
         Agent<GaussianTastesOptions>("gaussian-tastes", "every user's tastes as a draw from a normal distribution over a pool of items", (context, options) => new GaussianTastesAgent(context, options)),
         Agent<OracleOptions>("oracle", "the best policy known under the truth: every user's best items, or a plan of the session", (context, _) => new OracleAgent(context), isBound: true),
         Agent<MyopicOptions>("myopic", "every user's best items of this round under the truth, whatever comes after it", (context, _) => new MyopicAgent(context), isBound: true),

@@ -20,14 +20,14 @@ internal sealed class CandidatePool : IDisposable
     private long _cuts;
 
     /// <param name="smallest">Items left in the end; at least 1. Never fewer than a slate needs.</param>
-    /// <param name="largest">Items to begin with, drawn at random; any number not below N for all.</param>
-    /// <param name="responsesToFirstCut">Responses before the first cut, for each user of the population on average.</param>
-    /// <param name="responsesPerCut">Responses between two cuts, likewise; 0 to cut to the smallest size at once.</param>
+    /// <param name="responsesPerCut">Responses between two cuts, for each user of the population on average; 0 to cut to the smallest size at once.</param>
     /// <param name="ties">Breaks ties between items.</param>
-    public CandidatePool(EnvironmentSpec spec, int smallest, int largest, double responsesToFirstCut, double responsesPerCut, RandomStream ties)
+    /// <param name="largest">Items to begin with, drawn at random; any number not below N for all.</param>
+    /// <param name="responsesToFirstCut">Responses before the first cut; none for as many as between two cuts.</param>
+    public CandidatePool(EnvironmentSpec spec, int smallest, double responsesPerCut, RandomStream ties, int largest = int.MaxValue, double? responsesToFirstCut = null)
     {
         _smallest = Math.Min(spec.ItemCount, Math.Max(smallest, spec.SlateSize));
-        _responsesToFirstCut = responsesToFirstCut * spec.UserCount;
+        _responsesToFirstCut = (responsesToFirstCut ?? responsesPerCut) * spec.UserCount;
         _responsesPerCut = responsesPerCut * spec.UserCount;
         _ties = ties;
         Size = spec.ItemCount;

@@ -61,11 +61,14 @@ public sealed record GaussianTastesOptions
 /// <summary>Every user's click probabilities on a pool of items as a draw from one normal distribution over tastes, learned from all users' clicks.</summary>
 /// <remarks>Screening: random items of a shrinking pool, those a user has seen once again, until the pool holds the items on which users seem to differ most
 /// (<see cref="DispersionScreen"/>). Then N(μ, Σ) over the pool is learned (<see cref="TasteDistribution"/>); each user is shown the items of highest posterior mean + c
-/// standard deviations, and in exploit mode those of highest posterior mean. μ itself is drawn for each user and item anew when exploring, from N(μᵢ, (Σᵢᵢ + σᵢ²)/nᵢ),
+/// standard deviations, and in exploit mode those of highest posterior mean. μ itself is drawn for each user and item anew when exploring, from N(μᵢ, μᵢ(1 − μᵢ)/nᵢ),
 /// since a bonus shared by all users would send a whole batch to the same item.
 /// Exploit mode puts items outside the pool behind those in it, by their mean response, and items never shown last. Responses have to lie in [0, 1].</remarks>
 internal sealed class GaussianTastesAgent : IAgent
 {
+    /// <summary>Showings of the mean of all items that every item's mean is given beforehand.</summary>
+    private const double PriorShowings = 10;
+
     private readonly AgentContext _context;
     private readonly GaussianTastesOptions _options;
     private readonly RandomStream _ties;
@@ -86,7 +89,7 @@ internal sealed class GaussianTastesAgent : IAgent
         _draws = new(context.Seed, "gaussian-tastes:draws");
         _pairs = new(context.Spec);
         _pool = new(
-            context.Spec, options.Candidates, options.ScreenedItems, options.ScreeningResponses, options.ResponsesPerCut, new(context.Seed, "gaussian-tastes:pool"));
+            context.Spec, options.Candidates, options.ResponsesPerCut, new(context.Seed, "gaussian-tastes:pool"), options.ScreenedItems, options.ScreeningResponses);
         _isScreened = _pool.Size < context.Spec.ItemCount || !_pool.IsFinal;
         _items = _pool.Ids().DetachFromDisposeScope();
     }
@@ -182,18 +185,17 @@ internal sealed class GaussianTastesAgent : IAgent
     private Tensor Optimistic(Observation observation)
     {
         var (means, variances) = Posterior(observation);
-        var lanes = Ranking.Lanes(observation.UserIds, _context.Spec.ItemCount).index_select(1, _items);
-        var shown = _pairs.ItemShowings().index_select(0, _items).to_type(ScalarType.Float32);
-        var uncertainty = ((_tastes!.Covariance.diagonal() + _tastes.Noise()) / shown.clamp_min(1)).sqrt();
-        var scores = means.add_(variances.sqrt_(), alpha: _options.Exploration).add_(_draws.Normal(observation.DrawKey, lanes).mul_(uncertainty));
+        // A response varies by the users' differences and by its own noise, together μ(1 − μ).
+        var mean = _pairs.ItemMeans(PriorShowings);
+        var doubt = _pairs.Doubt(mean * (1 - mean), _draws.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, _context.Spec.ItemCount)));
+        var scores = means.add_(variances.sqrt_(), alpha: _options.Exploration).add_(doubt.index_select(1, _items));
         return full([observation.UserCount, _context.Spec.ItemCount], double.NegativeInfinity, ScalarType.Float32, _context.Spec.Device).index_copy_(1, _items, scores);
     }
 
     private Tensor Estimates(Observation observation)
     {
-        const double prior = 10; // Showings of the mean of all.
         var unseen = _pairs.ItemShowings().eq(0);
-        var popularity = _pairs.ItemMeans(prior).to_type(ScalarType.Float32);
+        var popularity = _pairs.ItemMeans(PriorShowings).to_type(ScalarType.Float32);
         if (_tastes is null)
             return popularity.masked_fill(unseen, double.NegativeInfinity).unsqueeze(0);
 
@@ -210,8 +212,7 @@ internal sealed class GaussianTastesAgent : IAgent
     private void Fit(Tensor seen)
     {
         _fitted = _responses;
-        const double prior = 50; // Showings of the mean of the pool.
-        _tastes ??= new(_pairs.ItemMeans(prior, items: _pool.Members).index_select(0, _items), _options.PriorVariance);
+        _tastes ??= new(_pairs.ItemMeans(PriorShowings, items: _pool.Members).index_select(0, _items), _options.PriorVariance);
         var order = seen.argsort();
         var counts = seen.index_select(0, order).cpu().data<long>().ToArray();
         var first = Array.FindIndex(counts, count => count > 0);

@@ -82,6 +82,17 @@ internal sealed class PairStatistics : IDisposable
         return (products.MoveToOuterDisposeScope(), count.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Standard normal draws, one for each user and item, scaled by how unsure the item's mean response is: what sets the users of one batch apart, who would
+    /// otherwise all follow the same lucky or unlucky mean.</summary>
+    /// <param name="variance">[N] or [1, N] float, of one response to each item; of one that was never shown, taken as of one shown once.</param>
+    /// <param name="noise">[B, N] float, standard normal.</param>
+    /// <returns>[B, N] of the type of the noise.</returns>
+    public Tensor Doubt(Tensor variance, Tensor noise)
+    {
+        using var scope = NewDisposeScope();
+        return noise.mul((variance / ItemShowings().clamp_min(1)).sqrt().to_type(noise.dtype)).MoveToOuterDisposeScope();
+    }
+
     public void Save(IStateWriter writer)
     {
         writer.Write("shown", Shown);

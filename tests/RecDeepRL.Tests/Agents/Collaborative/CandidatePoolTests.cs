@@ -12,7 +12,7 @@ public sealed class CandidatePoolTests
     public void TheBetterHalfIsKeptAtEachCutDownToTheSmallestSize()
     {
         using var scope = NewDisposeScope();
-        using var pool = new CandidatePool(Toy.Spec(4, 10, 2), 3, 10, 2, 2, Ties);
+        using var pool = new CandidatePool(Toy.Spec(4, 10, 2), 3, 2, Ties);
         var scores = arange(10, ScalarType.Float64);
         Assert.False(pool.IsCutDue);
         Play(pool, 4); // 8 responses of 4 users: 2 each.
@@ -35,7 +35,7 @@ public sealed class CandidatePoolTests
     public void AtOnceMeansAfterTheFirstRound()
     {
         using var scope = NewDisposeScope();
-        using var pool = new CandidatePool(Toy.Spec(4, 10, 2), 3, 10, 0, 0, Ties);
+        using var pool = new CandidatePool(Toy.Spec(4, 10, 2), 3, 0, Ties);
         Assert.False(pool.IsCutDue);
         Play(pool, 1);
         Assert.True(pool.IsCutDue);
@@ -47,12 +47,12 @@ public sealed class CandidatePoolTests
     public void APoolIsNeverSmallerThanASlateNorCutWhereItHasToHoldEverything()
     {
         using var scope = NewDisposeScope();
-        using var narrow = new CandidatePool(Toy.Spec(4, 10, 6), 3, 10, 0, 0, Ties);
+        using var narrow = new CandidatePool(Toy.Spec(4, 10, 6), 3, 0, Ties);
         Play(narrow, 1);
         narrow.Cut(zeros(10));
         Assert.Equal(6, narrow.Size);
         Assert.True(narrow.IsFinal);
-        using var wide = new CandidatePool(Toy.Spec(4, 10, 6), 50, 50, 0, 0, Ties);
+        using var wide = new CandidatePool(Toy.Spec(4, 10, 6), 50, 0, Ties);
         Play(wide, 9);
         Assert.True(wide.IsFinal);
         Assert.False(wide.IsCutDue);
@@ -63,7 +63,7 @@ public sealed class CandidatePoolTests
     {
         // Half of 400 items, all tied, are kept. Of the first 200, a hypergeometric number: mean 100, variance 200 · ½ · ½ · 200/399 = 25.06, 4σ = 20.
         using var scope = NewDisposeScope();
-        using var pool = new CandidatePool(Toy.Spec(1, 400, 1), 1, 400, 1, 1, Ties);
+        using var pool = new CandidatePool(Toy.Spec(1, 400, 1), 1, 1, Ties);
         Play(pool, 1);
         pool.Cut(zeros(400));
         Assert.Equal(200, pool.Size);
@@ -74,10 +74,10 @@ public sealed class CandidatePoolTests
     public void APoolMayBeginWithARandomChoiceAndWaitLongerForItsFirstCut()
     {
         using var scope = NewDisposeScope();
-        using var pool = new CandidatePool(Toy.Spec(4, 400, 2), 50, 200, 6, 2, Ties);
+        using var pool = new CandidatePool(Toy.Spec(4, 400, 2), 50, 2, Ties, 200, 6);
         Assert.Equal(200, pool.Members.sum().item<long>());
         Assert.InRange(pool.Members.narrow(0, 0, 200).sum().item<long>(), 80, 120); // By luck, as above.
-        using var other = new CandidatePool(Toy.Spec(4, 400, 2), 50, 200, 6, 2, new RandomStream(2, "ties"));
+        using var other = new CandidatePool(Toy.Spec(4, 400, 2), 50, 2, new RandomStream(2, "ties"), 200, 6);
         Assert.NotEqual(pool.Ids().data<long>().ToArray(), other.Ids().data<long>().ToArray());
         Play(pool, 11);
         Assert.False(pool.IsCutDue); // 22 responses of 4 users.
@@ -95,7 +95,7 @@ public sealed class CandidatePoolTests
     public void OnlyMembersKeepTheirScores()
     {
         using var scope = NewDisposeScope();
-        using var pool = new CandidatePool(Toy.Spec(2, 3, 1), 2, 3, 0, 0, Ties);
+        using var pool = new CandidatePool(Toy.Spec(2, 3, 1), 2, 0, Ties);
         Play(pool, 1);
         pool.Cut(tensor(new[] { 1.0, 0.0, 2.0 }));
         Assert.Equal([.5f, float.NegativeInfinity, .7f, .1f, float.NegativeInfinity, .3f], pool.Restrict(tensor(new[,] { { .5f, .6f, .7f }, { .1f, .2f, .3f } })).data<float>().ToArray());
