@@ -201,7 +201,7 @@ internal sealed class GaussianTastesAgent : IAgent
 
         // A posterior mean may lie outside [0, 1], but not by 10.
         const double behind = 10;
-        var scores = (popularity - behind).expand(observation.UserCount, -1).contiguous().index_copy_(1, _items, Posterior(observation).Means);
+        var scores = (popularity - behind).repeat(observation.UserCount, 1).index_copy_(1, _items, Posterior(observation).Means);
         return scores.masked_fill_(unseen, double.NegativeInfinity);
     }
 

@@ -150,7 +150,7 @@ internal sealed class PairBetaAgent : IAgent
         }
 
         // Not even a bonus brings a candidate below 0, nor a mean less 2 above it.
-        var scores = (prior - 2).unsqueeze(0).expand(users.shape[0], -1).contiguous().index_copy_(1, items, posterior);
+        var scores = (prior - 2).repeat(users.shape[0], 1).index_copy_(1, items, posterior);
         return mode == RecommendationMode.Exploit ? scores.masked_fill_(_pairs.ItemShowings().eq(0), double.NegativeInfinity) : scores;
     }
 }

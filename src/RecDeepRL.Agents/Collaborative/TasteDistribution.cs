@@ -51,12 +51,14 @@ internal sealed class TasteDistribution : IDisposable
     public (Tensor Means, Tensor Variances) Posterior(Tensor shown, Tensor responses, long most)
     {
         using var scope = NewDisposeScope();
-        var (means, variances) = (Mean.expand(shown.shape).contiguous(), Covariance.diagonal().expand(shown.shape).contiguous());
+        var (means, variances) = (Mean.expand(shown.shape).clone(), Covariance.diagonal().expand(shown.shape).clone());
         if (most > 0)
         {
-            foreach (var (start, count) in TasteEvidence.Blocks(shown.shape[0], most, ItemCount))
+            var users = shown.shape[0];
+            for (long start = 0, count; start < users; start += count)
             {
                 using var blockScope = NewDisposeScope();
+                count = Math.Min(TasteEvidence.UsersAtOnce(most, ItemCount), users - start);
                 var evidence = new TasteEvidence(this, shown.narrow(0, start, count), responses.narrow(0, start, count), most);
                 means.narrow(0, start, count).add_(evidence.Weighted.matmul(Covariance));
                 variances.narrow(0, start, count).sub_(evidence.Explained());
@@ -85,9 +87,9 @@ internal sealed class TasteDistribution : IDisposable
         for (long start = 0, count; start < users; start += count)
         {
             using var blockScope = NewDisposeScope();
-            count = Math.Min(TasteEvidence.UsersAtOnce(seen[start], ItemCount), users - start);
+            count = Math.Min(TasteEvidence.UsersAtOnce(seen[Math.Min(start + TasteEvidence.MostUsersAtOnce, users) - 1], ItemCount), users - start);
             var evidence = new TasteEvidence(this, shown.narrow(0, start, count), responses.narrow(0, start, count), seen[start + count - 1]);
-            sum.add_(evidence.Weighted.sum(0));
+            sum.add_(evidence.Weighted.sum(dim: 0));
             squares.add_(evidence.Weighted.t().matmul(evidence.Weighted));
             evidence.AddInverses(inverses);
         }

@@ -8,6 +8,9 @@ namespace RecDeepRL.Agents.Collaborative;
 /// stays out of everything. Tensors belong to the dispose scope in which it was made.</remarks>
 internal sealed class TasteEvidence
 {
+    /// <summary>Few enough that users in the order of the items they have seen are padded little.</summary>
+    public const long MostUsersAtOnce = 256;
+
     private const long ValuesAtOnce = 1L << 20;
 
     private readonly TasteDistribution _tastes;
@@ -25,7 +28,7 @@ internal sealed class TasteEvidence
         (var counts, _items) = shown.topk((int)most, 1);
         var flat = _items.reshape(-1);
         _roots = (counts / tastes.Noise().index_select(0, flat).reshape(counts.shape)).sqrt_();
-        _places = _items.unsqueeze(2).mul(tastes.ItemCount).add_(_items.unsqueeze(1)).reshape(-1);
+        _places = _items.unsqueeze(2).mul(tastes.ItemCount).add(_items.unsqueeze(1)).reshape(-1);
         var system = tastes.Covariance.reshape(-1).index_select(0, _places).reshape(-1, most, most).mul_(_roots.unsqueeze(2)).mul_(_roots.unsqueeze(1));
         system.diagonal(0, 1, 2).add_(1);
         _factor = linalg.cholesky(system);
@@ -37,16 +40,9 @@ internal sealed class TasteEvidence
     /// <summary>[B, P], g.</summary>
     public Tensor Weighted { get; }
 
-    /// <summary>How many users to take at once.</summary>
-    public static long UsersAtOnce(long most, long itemCount) => Math.Max(1, ValuesAtOnce / Math.Max(1, most * Math.Max(most, itemCount)));
-
-    /// <summary>Blocks of users to take at once.</summary>
-    public static IEnumerable<(long Start, long Count)> Blocks(long users, long most, long itemCount)
-    {
-        var size = UsersAtOnce(most, itemCount);
-        for (long start = 0; start < users; start += size)
-            yield return (start, Math.Min(size, users - start));
-    }
+    /// <summary>How many users to take at once, at most <see cref="MostUsersAtOnce"/>.</summary>
+    /// <param name="most">The most items that any of that many users has seen.</param>
+    public static long UsersAtOnce(long most, long itemCount) => Math.Clamp(ValuesAtOnce / Math.Max(1, most * Math.Max(most, itemCount)), 1, MostUsersAtOnce);
 
     /// <returns>[B, P], the diagonal of ΣA⁻¹Σ: the variance that the responses have taken away.</returns>
     public Tensor Explained()
