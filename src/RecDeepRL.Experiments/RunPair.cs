@@ -68,14 +68,30 @@ public sealed class RunPair : IDisposable
             using var scope = torch.NewDisposeScope();
             using var given = round;
             using var feedback = past.Replay(given);
-            if (feedback.Observation.UserCount > 0)
-                Agent.Learn(feedback);
+            Learn(feedback);
             count++;
         }
         // What the agent says of itself after the run's first round is about that round.
         Agent.Diagnose();
         Iterations = checked(Iterations + count);
         return count;
+    }
+
+    /// <summary>Tells the agent what it hears of at the end of a round: the round, or, where feedback is late, what has arrived. It is not told of nobody.</summary>
+    /// <param name="feedback">The round as it happened. Borrowed.</param>
+    internal void Learn(Feedback feedback)
+    {
+        if (Environment is not IDelayedFeedback delayed)
+        {
+            if (feedback.Observation.UserCount > 0)
+                Agent.Learn(feedback);
+            return;
+        }
+        foreach (var arrival in delayed.TakeArrivals())
+        {
+            using (arrival)
+                Agent.Learn(arrival);
+        }
     }
 
     public void Dispose()

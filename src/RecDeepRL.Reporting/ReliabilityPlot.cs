@@ -30,7 +30,7 @@ public static class ReliabilityPlot
             line.MarkerSize = 7;
         }
         plot.Axes.SetLimits(-.02, 1.02, -.02, 1.02);
-        plot.ShowLegend(Edge.Right);
+        plot.ShowLegend(Alignment.UpperLeft); // Beside the diagram it would leave the title no room; curves keep to the diagonal.
         Plots.Save(plot, path, 720, 520);
     }
 

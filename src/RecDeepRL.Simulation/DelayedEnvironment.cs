@@ -11,7 +11,7 @@ namespace RecDeepRL.Simulation;
 /// under observations that hold what had arrived. Items enter the history that observations show together with their responses, in the order
 /// in which they arrive, those of one step by the age of their rounds. Which items are eligible is told as it is: who shows an item knows it at once.
 /// A user whose history inside is empty begins anew: the history shown is empty too, and what arrives of earlier rounds does not enter it.</remarks>
-internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback
+internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IReplaysRounds
 {
     private readonly IEnvironment _inner;
     private readonly ITruth _truth;
@@ -70,7 +70,20 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback
     public Feedback Step(Tensor slates)
     {
         var round = Iteration;
-        var happened = _inner.Step(slates); // Refuses improper slates before anything changes here.
+        return Deliver(_inner.Step(slates), round); // Refuses improper slates before anything changes here.
+    }
+
+    /// <summary>A round of a log is as late as it would have been: what it tells arrives with later rounds, of the log or of the run.</summary>
+    public Feedback Replay(PlayedRound round)
+    {
+        var iteration = Iteration;
+        return Deliver(((IReplaysRounds)_inner).Replay(round), iteration);
+    }
+
+    /// <summary>What happened in a round, under observations of what had arrived; what is still under way is kept.</summary>
+    /// <param name="happened">Taken over.</param>
+    private Feedback Deliver(Feedback happened, long round)
+    {
         Drop(_pending.TakeWhile(pending => pending.Last < round).Count());
         BeginAnew(happened.Observation, round);
         var observation = AsArrived(happened.Observation);

@@ -50,6 +50,6 @@ internal static class Soak
         /// <summary>Growth since the first sample, when everything had been reached once.</summary>
         public void Report() => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"growth from round {_taken[0].Iteration} to {_taken[^1].Iteration}: resident {_taken[^1].Resident - _taken[0].Resident:+0.0;-0.0} MB, managed {_taken[^1].Managed - _taken[0].Managed:+0.00;-0.00} MB, tensors {_taken[^1].Tensors - _taken[0].Tensors:+0;-0;0}"));
+            $"growth from round {_taken[0].Iteration} to {_taken[^1].Iteration}: resident {_taken[^1].Resident - _taken[0].Resident:+0.0;-0.0;0.0} MB, managed {_taken[^1].Managed - _taken[0].Managed:+0.00;-0.00;0.00} MB, tensors {_taken[^1].Tensors - _taken[0].Tensors:+0;-0;0}"));
     }
 }

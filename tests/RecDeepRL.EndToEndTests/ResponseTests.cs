@@ -7,9 +7,9 @@ namespace RecDeepRL.EndToEndTests;
 public sealed class ResponseTests : WorkingFolder
 {
     [Theory]
-    [InlineData("boosting", "context", "users=50,items=8,trees=10")]
-    [InlineData("factorisation", "personal", "items=20,rank=4,iterations=3")]
-    public void APackedDataSetBecomesAPopulationToTrainOn(string model, string environment, string settings)
+    [InlineData("boosting", "context", "context_items_relevance", "users=50,items=8,trees=10")]
+    [InlineData("factorisation", "personal", "als_response_df_1000_items", "items=20,rank=4,iterations=3")]
+    public void APackedDataSetBecomesAPopulationToTrainOn(string model, string environment, string table, string settings)
     {
         WriteMovieLens(PathOf("ml-1m"));
         string[] fit = ["response", "fit", model, "--out", "learned", .. settings.Split(',').SelectMany(setting => new[] { "--set", setting })];
@@ -21,6 +21,12 @@ public sealed class ResponseTests : WorkingFolder
         Assert.Contains("responses/user", Run("train", "thompson", "--env", environment, "--data", "learned", "--iterations", "2", "--set", "slateSize=2", "--out", "run").Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("oracle", Run("response", "inspect", "learned", "--png", "pictures").Succeeded().Output, StringComparison.Ordinal);
         Assert.NotEmpty(Directory.GetFiles(PathOf("pictures"), "*.png"));
+
+        // What was learned as a step among others.
+        Run(
+            "simulate", "linucb", "--env", "composed", "--set", "usersFile=learned/users.parquet", "--set", "itemsFile=learned/items.parquet", "--set", "slateSize=2",
+            "--set", $$"""response=[{"kind":"table","file":"learned/response_models/data/{{table}}.parquet","column":"popularity"},{"kind":"seasonal-drift"}]""",
+            "--set", "choice=cascade", "--iterations", "2", "--log", "composed").Succeeded();
 
         // The same by way of an imported folder: the same log, so the same tables.
         Run("import", "ml-1m", "--out", "imported").Succeeded();

@@ -18,8 +18,8 @@ internal static class ImportCommand
         var threshold = new Option<double?>("--threshold") { Description = "Make responses of at least X 1 and all others 0.", HelpName = "X" };
         var skipBad = new Option<long>("--skip-bad") { Description = "Pass over up to N bad rows and count them. Default 0.", HelpName = "N" };
         var duplicates = new Option<string>("--duplicates") { Description = "keep or refuse several rows of a user for one item. Default: refuse for MovieLens, keep elsewhere.", HelpName = "keep|refuse" };
-        var user = new Option<string>("--user-column") { Description = "Of a log: the user's key. Default user_id.", HelpName = "COLUMN" };
-        var item = new Option<string>("--item-column") { Description = "Of a log: the item's key. Default item_id.", HelpName = "COLUMN" };
+        var user = new Option<string>("--user-column") { Description = "Of a log: the user's key. Default user_id, with --format log.", HelpName = "COLUMN" };
+        var item = new Option<string>("--item-column") { Description = "Of a log: the item's key. Default item_id, with --format log.", HelpName = "COLUMN" };
         var time = new Option<string>("--time-column") { Description = "Of a log: the time. Default: the log has no times.", HelpName = "COLUMN" };
         var timeUnit = new Option<string>("--time-unit") { Description = "Of a log: what the times are, seconds, milliseconds or microseconds since 1970, or date. Default seconds.", HelpName = "U" };
         var textKeys = new Option<bool>("--text-keys") { Description = "Of a log: keys are texts, and are numbered." };

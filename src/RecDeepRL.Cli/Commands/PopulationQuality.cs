@@ -96,7 +96,7 @@ internal static class PopulationQuality
     private static List<PlotBar> Bars(QualityReport report) =>
     [
         .. report.Columns.Select(column => new PlotBar(column.Column, "similarity of columns", column.Similarity)),
-        .. report.Pairs.Select(pair => new PlotBar($"{pair.First}, {pair.Second}", "similarity of correlations", pair.Similarity)),
+        .. report.Pairs.Select(pair => new PlotBar($"{pair.First}, {pair.Second} ({pair.Measure})", "similarity of correlations", pair.Similarity)),
         new PlotBar("logistic regression", "detection (.5 is best)", report.LogisticDetection),
         new PlotBar("boosted trees", "detection (.5 is best)", report.TreeDetection),
     ];

@@ -8,14 +8,17 @@ namespace RecDeepRL.Cli.Commands;
 internal static class RunLogs
 {
     /// <summary>Takes a new pair through the log that its plan names, if it names one.</summary>
-    /// <returns>Iterations of the log; 0 where there is none to start from.</returns>
+    /// <returns>Iterations of the log, 0 where there is none to start from; and what the user should know of it, with a comma in front, or nothing.</returns>
     /// <exception cref="UserMistakeException">The log is damaged, or of another population or slate size.</exception>
-    public static int StartWarm(this RunPair pair)
+    public static (int Rounds, string Remark) StartWarm(this RunPair pair)
     {
         if (pair.Plan.WarmStart is not { } folder)
-            return 0;
+            return (0, "");
         var log = InteractionLog.Read(folder);
-        return pair.WarmStart(log.RoundsOf(pair.Environment.Population, pair.Environment.Spec.SlateSize));
+        var spec = pair.Environment.Spec;
+        var rounds = pair.WarmStart(log.RoundsOf(pair.Environment.Population, spec.SlateSize));
+        var other = log.Description.Runs.FirstOrDefault(run => run.PopulationFingerprint != spec.PopulationFingerprint);
+        return (rounds, other is null ? "" : $", which tells of another population ('{other.Environment}', seed {other.Seed}): users and items of the same keys are taken for the same");
     }
 
     /// <summary>Begins or goes on with the log of a pair.</summary>

@@ -26,7 +26,7 @@ internal sealed class Simulation(RunPair pair, string folder)
     public int Run()
     {
         using var console = RunLog.Create(null, new LoggingLevelSwitch());
-        var learned = pair.StartWarm();
+        var (learned, remark) = pair.StartWarm();
         using var log = pair.OpenLog(folder, Append);
         var (environment, spec) = (pair.Environment, pair.Environment.Spec);
         var (firstRound, firstLogged) = (environment.Iteration, log.NextIteration);
@@ -34,8 +34,8 @@ internal sealed class Simulation(RunPair pair, string folder)
             "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
             pair.Plan.Agent, spec.Name, pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, pair.Iterations - firstRound, pair.Plan.Seed,
             Devices.Describe(spec.Device), AskedDevice == "auto" ? " (chosen by auto)" : "");
-        if (learned > 0)
-            console.Information("learned from {Rounds} iterations of {Log:l}", learned, pair.Plan.WarmStart);
+        if (pair.Plan.WarmStart is { } warmStart)
+            console.Information("learned from {Rounds} iterations of {Log:l}{Remark:l}", learned, warmStart, remark);
         console.Information("log {Folder:l}, from iteration {First} on", folder, firstLogged);
 
         using var interruption = new Interruption();

@@ -52,7 +52,7 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             var iterations = pair.Iterations;
-            var learned = pair.StartWarm();
+            var (learned, remark) = pair.StartWarm();
             folder = output is null
                 ? RunFolder.CreateBelow("checkpoints", $"{pair.Plan.Agent}-{pair.Plan.Environment}-seed{pair.Plan.Seed}")
                 : RunFolder.Create(output);
@@ -61,7 +61,7 @@ internal sealed class TrainingSession : IDisposable
                 ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), iterations));
             var session = new TrainingSession(pair, folder, TrainingTotals.None, input.Device);
             if (pair.Plan.WarmStart is { } log)
-                session._log.Information("learned from {Rounds} iterations of {Log:l}; the run's own follow", learned, log);
+                session._log.Information("learned from {Rounds} iterations of {Log:l}{Remark:l}; the run's own follow", learned, log, remark);
             return session;
         }
         catch

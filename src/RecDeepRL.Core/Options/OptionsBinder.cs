@@ -13,7 +13,7 @@ public static class OptionsBinder
         var faults = new List<string>();
         var result = Bind(optionsType, values, faults);
         if (faults.Count > 0)
-            throw new UserMistakeException($"{optionsType.Name} is invalid: {string.Join("; ", faults)}.");
+            throw new UserMistakeException($"{optionsType.Name} is invalid: {string.Join("; ", faults).TrimEnd('.')}{(faults[^1].EndsWith('?') ? "" : ".")}");
         return result;
     }
 

@@ -38,6 +38,8 @@ public sealed class FeatureFile
                 $"{path} has no column '{column}', only {string.Join(", ", table.Columns.Select(one => $"'{one.Name}'"))}. Name columns of the table.")).ToList();
         if (table.Find(key) is not IntegerColumn rowKeys)
             throw new UserMistakeException($"{path} has no column '{key}' of whole numbers. It tells which {kind} a row is about; add it.");
+        foreach (var texts in wanted.OfType<TextColumn>())
+            MissingNumbers.Refuse(texts, path);
         var index = new KeyIndex(rowKeys.Values);
         var rows = index.RowsOf(rowKeys.Values, kind, path);
         var features = wanted.SelectMany(column => FeaturesOf(column.Take(rows), path)).ToList();

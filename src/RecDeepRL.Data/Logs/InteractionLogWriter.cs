@@ -248,7 +248,7 @@ public sealed class InteractionLogWriter : IDisposable
 #pragma warning restore CA1031
         {
             var mistake = fault is IOException or UnauthorizedAccessException or ParquetException
-                ? new UserMistakeException($"The log '{_folder}' cannot be written: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}. The rounds before are whole; free space and go on with --append, or choose another folder.", fault)
+                ? new UserMistakeException($"The log '{_folder}' cannot be written: {LogFault.TextOf(fault)}. The rounds before are whole; free space and go on with --append, or choose another folder.", fault)
                 : fault;
             _failure = ExceptionDispatchInfo.Capture(mistake);
             _stopped.Cancel();

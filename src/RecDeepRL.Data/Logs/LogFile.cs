@@ -136,7 +136,7 @@ internal static class LogFile
         catch (Exception fault) when (fault is not UserMistakeException and not OutOfMemoryException)
         {
             // The reader reports damage in whatever way it met it.
-            throw new UserMistakeException($"{path} is damaged ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Copy it again, or remove it and all later ones.", fault);
+            throw new UserMistakeException($"{path} is damaged ({LogFault.TextOf(fault)}). Copy it again, or remove it and all later ones.", fault);
         }
     }
 

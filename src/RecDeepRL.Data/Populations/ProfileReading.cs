@@ -77,12 +77,19 @@ public sealed record ProfileReading
     private ProfileFeature FeatureOf(DataColumn column, string source) => column switch
     {
         NumberColumn numbers => new ScaleFeature(column.Name, false, numbers.Values),
-        TextColumn texts => CategoryFeature.Of(column.Name, texts.Values) is var category && category.Labels.Length <= MostTexts ? category
-            : throw new UserMistakeException($"Column '{column.Name}' of {source} holds {category.Labels.Length} different texts, at most {MostTexts} make categories. Leave it out with --without {column.Name}, or name it with --key."),
+        TextColumn texts => Categories(texts, source),
         IntegerColumn integers when integers.Values.Distinct().Take(CategoriesUpTo + 1).Count() <= CategoriesUpTo => CategoryFeature.Of(column.Name, integers.Values),
         IntegerColumn integers => Scale(integers, source),
         _ => throw new NotSupportedException($"A {column.GetType().Name} cannot be read as a feature."),
     };
+
+    private static CategoryFeature Categories(TextColumn column, string source)
+    {
+        MissingNumbers.Refuse(column, source);
+        var categories = CategoryFeature.Of(column.Name, column.Values);
+        return categories.Labels.Length <= MostTexts ? categories
+            : throw new UserMistakeException($"Column '{column.Name}' of {source} holds {categories.Labels.Length} different texts, at most {MostTexts} make categories. Leave it out with --without {column.Name}, or name it with --key.");
+    }
 
     private static ProfileFeature FeatureLike(DataColumn column, ProfileFeature feature, string source, string modelSource) => (feature, column) switch
     {

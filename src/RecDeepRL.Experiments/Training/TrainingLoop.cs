@@ -73,7 +73,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             using var nobody = empty([0, spec.SlateSize], ScalarType.Int64, spec.Device);
             using var nothing = environment.Step(nobody);
             Responded?.Invoke(nothing);
-            LearnFromArrivals();
+            pair.Learn(nothing);
             return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
         }
         Tensor slates;
@@ -85,10 +85,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         watch.Start();
         using var feedback = environment.Step(slates);
         Responded?.Invoke(feedback);
-        if (environment is IDelayedFeedback)
-            LearnFromArrivals();
-        else
-            pair.Agent.Learn(feedback);
+        pair.Learn(feedback);
         var seconds = watch.Elapsed.TotalSeconds;
         var (responses, ended) = Outcome(feedback);
         Totals = Totals with
@@ -103,17 +100,6 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         };
         return new IterationRecord(
             environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, pair.Agent.Diagnose(), Totals);
-    }
-
-    private void LearnFromArrivals()
-    {
-        if (pair.Environment is not IDelayedFeedback delayed)
-            return;
-        foreach (var arrival in delayed.TakeArrivals())
-        {
-            using (arrival)
-                pair.Agent.Learn(arrival);
-        }
     }
 
     /// <summary>What the slates, and the best slates of this round alone, can be expected to bring.</summary>

@@ -76,6 +76,8 @@ internal sealed class BoostingLearner(LearningContext context, BoostingOptions o
             ($"{LearnedResponses.TableFolder}/users_context.parquet", Features("user", log.UserKeys, users, knownUsers.PrincipalComponents(WrittenFeatures, log.UserKeys.Length))),
             ($"{LearnedResponses.TableFolder}/items_context.parquet", Features("item", log.ItemKeys, items, knownItems.PrincipalComponents(WrittenFeatures, log.ItemKeys.Length))),
             ($"{LearnedResponses.TableFolder}/context_items_relevance.parquet", LearnedTables.Probabilities(log, users, items, probabilities)),
+            (LearnedResponses.UsersName, LearnedTables.Known("user", context.Dataset.Users, Array.ConvertAll(users, user => log.UserKeys[user]))),
+            (LearnedResponses.ItemsName, LearnedTables.Known("item", context.Dataset.Items, Array.ConvertAll(items, item => log.ItemKeys[item]))),
         };
         if (LearnedTables.Titles(context.Dataset.Items, log, items) is { } titles)
             tables.Add(($"{LearnedResponses.TableFolder}/items_context_titles.csv", titles));

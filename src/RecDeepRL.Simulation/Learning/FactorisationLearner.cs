@@ -94,15 +94,18 @@ internal sealed class FactorisationLearner(LearningContext context, Factorisatio
     private List<(string Path, DataTable Table)> Tables(InteractionLog log, int[] items, double[] probabilities)
     {
         int[] users = [.. Enumerable.Range(0, log.UserKeys.Length)];
+        var itemKeys = Array.ConvertAll(items, item => log.ItemKeys[item]);
         var tables = new List<(string, DataTable)>
         {
             ($"{LearnedResponses.TableFolder}/als_response_df_1000_items.parquet", LearnedTables.Probabilities(log, users, items, probabilities)),
+            (LearnedResponses.UsersName, LearnedTables.Known("user", context.Dataset.Users, log.UserKeys)),
+            (LearnedResponses.ItemsName, LearnedTables.Known("item", context.Dataset.Items, itemKeys)),
         };
         if (LearnedTables.Titles(context.Dataset.Items, log, items) is { } titles)
             tables.Add(($"{LearnedResponses.TableFolder}/{LearnedResponses.TitlesName}", titles));
         if (MovieLensTables.Users(context.Dataset.Users, log.UserKeys) is { } userFeatures)
             tables.Add(($"{LearnedResponses.FeatureFolder}/user_features.csv", userFeatures));
-        if (MovieLensTables.Items(context.Dataset.Items, Array.ConvertAll(items, item => log.ItemKeys[item])) is { } itemFeatures)
+        if (MovieLensTables.Items(context.Dataset.Items, itemKeys) is { } itemFeatures)
             tables.Add(($"{LearnedResponses.FeatureFolder}/1000_items_features.csv", itemFeatures));
         return tables;
     }

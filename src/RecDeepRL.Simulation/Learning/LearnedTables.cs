@@ -40,4 +40,28 @@ internal static class LearnedTables
             new TextColumn("title", Array.ConvertAll(chosen, key => title.GetValueOrDefault(key, $"item {key}"))),
         ]);
     }
+
+    /// <summary>What is known of users or items, by their keys, as <c>usersFile</c> and <c>itemsFile</c> of the environment <c>composed</c> read it;
+    /// columns of more texts than make features are left out, titles aside.</summary>
+    /// <param name="kind"><c>user</c> or <c>item</c>.</param>
+    /// <returns>The keys alone where the dataset does not know all of them.</returns>
+    public static DataTable Known(string kind, DataTable? known, long[] keys)
+    {
+        var key = new IntegerColumn(kind + "_idx", keys);
+        return known?.Find(key.Name) is IntegerColumn rowKeys && RowsOf(rowKeys, keys) is { } rows
+            ? new DataTable([key, .. known.Columns.Where(column => column.Name != key.Name && IsOfUse(column)).Select(column => column.Take(rows))])
+            : new DataTable([key]);
+    }
+
+    /// <returns>The row of each key; none where one is missing.</returns>
+    public static int[]? RowsOf(IntegerColumn rowKeys, long[] keys)
+    {
+        var rows = new Dictionary<long, int>(rowKeys.Values.Length);
+        for (var row = 0; row < rowKeys.Values.Length; row++)
+            rows.TryAdd(rowKeys.Values[row], row);
+        return keys.All(rows.ContainsKey) ? Array.ConvertAll(keys, key => rows[key]) : null;
+    }
+
+    private static bool IsOfUse(DataColumn column) =>
+        column is not TextColumn texts || column.Name == "title" || (column.Name != "key" && texts.Values.Distinct().Take(FeatureFile.MostTexts + 1).Count() <= FeatureFile.MostTexts);
 }

@@ -11,7 +11,7 @@ internal static class MovieLensTables
     public static DataTable? Users(DataTable? known, long[] keys)
     {
         if (known?.Find("gender") is not TextColumn gender || known.Find("age") is not IntegerColumn age || known.Find("occupation") is not IntegerColumn occupation
-            || known.Find("user_idx") is not IntegerColumn rowKeys || RowsOf(rowKeys, keys) is not { } rows || rows.Any(row => gender.Values[row] is not ("F" or "M")))
+            || known.Find("user_idx") is not IntegerColumn rowKeys || LearnedTables.RowsOf(rowKeys, keys) is not { } rows || rows.Any(row => gender.Values[row] is not ("F" or "M")))
             return null;
         var zip = (known.Find("zip-code") ?? known.Find("zip_code") ?? known.Find("zip")) as TextColumn;
         return new DataTable(
@@ -28,7 +28,7 @@ internal static class MovieLensTables
     public static DataTable? Items(DataTable? known, long[] keys)
     {
         var genres = known?.Columns.OfType<IntegerColumn>().Where(column => column.Name.StartsWith(GenrePrefix, StringComparison.Ordinal)).ToArray() ?? [];
-        if (genres.Length == 0 || known!.Find("year") is not IntegerColumn year || known.Find("item_idx") is not IntegerColumn rowKeys || RowsOf(rowKeys, keys) is not { } rows)
+        if (genres.Length == 0 || known!.Find("year") is not IntegerColumn year || known.Find("item_idx") is not IntegerColumn rowKeys || LearnedTables.RowsOf(rowKeys, keys) is not { } rows)
             return null;
         return new DataTable(
         [
@@ -36,13 +36,5 @@ internal static class MovieLensTables
             new TextColumn("genres", Array.ConvertAll(rows, row => string.Join('|', genres.Where(genre => genre.Values[row] != 0).Select(genre => genre.Name[GenrePrefix.Length..])))),
             new IntegerColumn("year", Array.ConvertAll(rows, row => year.Values[row])),
         ]);
-    }
-
-    private static int[]? RowsOf(IntegerColumn rowKeys, long[] keys)
-    {
-        var rows = new Dictionary<long, int>(rowKeys.Values.Length);
-        for (var row = 0; row < rowKeys.Values.Length; row++)
-            rows.TryAdd(rowKeys.Values[row], row);
-        return keys.All(rows.ContainsKey) ? Array.ConvertAll(keys, key => rows[key]) : null;
     }
 }

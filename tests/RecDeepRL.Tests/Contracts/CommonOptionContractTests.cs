@@ -17,10 +17,10 @@ public sealed class CommonOptionContractTests
 
     public static TheoryData<string> Environments => World.Environments;
 
-    public static TheoryData<string, string> Pairs => World.Pairs;
+    public static TheoryData<string, string> Shapes => World.Shapes;
 
     [Theory]
-    [MemberData(nameof(Pairs))]
+    [MemberData(nameof(Shapes))]
     public void AgentsShowOnlyCandidatesThatWereNotSeen(string agent, string environment)
     {
         using var scope = NewDisposeScope();

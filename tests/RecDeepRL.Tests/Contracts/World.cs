@@ -64,15 +64,29 @@ internal sealed class World : IDisposable
     public static TheoryData<string> Environments => [.. EnvironmentRegistry.All.Select(one => one.Name)];
 
     /// <summary>Every agent with every environment, for theories.</summary>
-    public static TheoryData<string, string> Pairs
-    {
-        get
+    public static TheoryData<string, string> Pairs => PairsWith(EnvironmentRegistry.All.Select(one => one.Name));
+
+    /// <summary>Every agent with the first environment of each shape. What an agent is given differs between shapes; between environments of one
+    /// shape only numbers do, so a contract that asks for many rounds need not be tried in all of them.</summary>
+    public static TheoryData<string, string> Shapes => PairsWith(s_shapes.Value);
+
+    private static readonly Lazy<IReadOnlyList<string>> s_shapes = new(() =>
+    [
+        .. EnvironmentRegistry.All.Select(one => one.Name).DistinctBy(name =>
         {
-            var pairs = new TheoryData<string, string>();
-            foreach (var agent in AgentRegistry.All)
-                foreach (var environment in EnvironmentRegistry.All)
-                    pairs.Add(agent.Name, environment.Name);
-            return pairs;
-        }
+            using var scope = NewDisposeScope();
+            using var world = new World(null, name);
+            var spec = world.Environment.Spec;
+            return (spec.UserFeatureCount > 0, spec.ItemFeatureCount > 0, spec.HasEpisodes);
+        }),
+    ]);
+
+    private static TheoryData<string, string> PairsWith(IEnumerable<string> environments)
+    {
+        var pairs = new TheoryData<string, string>();
+        foreach (var agent in AgentRegistry.All)
+            foreach (var environment in environments)
+                pairs.Add(agent.Name, environment);
+        return pairs;
     }
 }

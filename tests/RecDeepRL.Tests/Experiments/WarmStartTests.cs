@@ -3,6 +3,7 @@ using RecDeepRL.Core;
 using RecDeepRL.Data.Logs;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Training;
+using TorchSharp;
 
 namespace RecDeepRL.Tests.Experiments;
 
@@ -34,17 +35,46 @@ public sealed class WarmStartTests : IDisposable
         before.AssertSameAs(after);
     }
 
+    [Fact]
+    public void WhatWasUnderWayWhenALogEndsArrivesInTheRunThatGoesOn()
+    {
+        var plan = SmallRuns.Plan("greedy", "popular", iterations: 3);
+        plan = plan with { EnvironmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions) { ["delay"] = "1", ["sampling"] = "1" } };
+        using var original = SmallRuns.Pair(plan);
+        Simulate(original);
+        using var reader = SmallRuns.Pair(plan);
+
+        StartWarm(reader);
+
+        using var first = MemoryCheckpoint.Of(original.Environment);
+        using var second = MemoryCheckpoint.Of(reader.Environment);
+        first.AssertSameAs(second);
+        using var slates = torch.zeros([60, 2], torch.ScalarType.Int64);
+        slates.select(1, 1).fill_(1);
+        using var feedback = reader.Environment.Step(slates);
+        var arrival = Assert.Single(((IDelayedFeedback)reader.Environment).TakeArrivals());
+        using (arrival)
+            Assert.Equal(2, arrival.Observation.Iteration);
+    }
+
     [Theory]
     [InlineData("drift")]
     [InlineData("sessions")]
     [InlineData("satisfaction")]
-    public void ARunThatGoesOnFromItsLogIsTheRunThatWasNeverStopped(string environment)
+    [InlineData("drift", "delay", "delaySpread")]
+    [InlineData("sessions", "delay", "delaySpread", "returnAfter")]
+    public void ARunThatGoesOnFromItsLogIsTheRunThatWasNeverStopped(string environment, params string[] setToTwo)
     {
-        using var whole = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 10));
+        RunPlan Plan(int iterations)
+        {
+            var plan = SmallRuns.Plan("ucb", environment, iterations);
+            return plan with { EnvironmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions.Concat(setToTwo.Select(option => KeyValuePair.Create(option, "2")))) };
+        }
+        using var whole = SmallRuns.Pair(Plan(10));
         Simulate(whole, "whole");
-        using (var half = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 4)))
+        using (var half = SmallRuns.Pair(Plan(4)))
             Simulate(half, "parts");
-        using var rest = SmallRuns.Pair(SmallRuns.Plan("ucb", environment, iterations: 6));
+        using var rest = SmallRuns.Pair(Plan(6));
         StartWarm(rest, "parts");
         Simulate(rest, "parts", append: true);
 

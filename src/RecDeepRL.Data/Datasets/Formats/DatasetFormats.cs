@@ -29,7 +29,7 @@ internal static class DatasetFormats
         if (options.Log is not null)
             return All.OfType<ColumnLog>().Single();
         if (File.Exists(path))
-            throw new UserMistakeException($"'{path}' is a file: name its columns with --user-column and --item-column, or give the folder of a public data set.");
+            throw new UserMistakeException($"'{path}' is a file: name its columns with --user-column and --item-column (where they are user_id and item_id, --format log will do), or give the folder of a public data set.");
         var fitting = All.Where(format => format.Fits(path)).ToList();
         return fitting.Count switch
         {

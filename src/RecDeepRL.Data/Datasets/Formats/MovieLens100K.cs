@@ -27,7 +27,7 @@ internal sealed class MovieLens100K : MovieLensFormat
     {
         var folder = RequireFolder(path, s_files);
         return Opened(
-            options, Name, Ratings(Path.Combine(folder, "u.data"), "\t"),
+            options, Name, Ratings(Path.Combine(folder, "u.data"), "\t", WholeStars),
             bad => ReadUsers(Path.Combine(folder, "u.user"), "|", bad, gender: 2, age: 1, numberedOccupation: false, "user id", "age", "gender", "occupation", "zip code"),
             bad => ReadItems(Path.Combine(folder, "u.item"), bad));
     }

@@ -19,7 +19,7 @@ internal sealed class MovieLensCsv : MovieLensFormat
     public override OpenedDataset Open(string path, ImportOptions options)
     {
         var folder = RequireFolder(path, RatingsFile, MoviesFile);
-        var log = TextLog.OfCsv(Path.Combine(folder, RatingsFile), "userId", "movieId", "rating", "timestamp", TimeUnit.Seconds);
+        var log = TextLog.OfCsv(Path.Combine(folder, RatingsFile), "userId", "movieId", "rating", "timestamp", TimeUnit.Seconds, responseRange: HalfStars);
         return Opened(options, NameOf(folder), log, readUsers: null, bad => ReadItems(Path.Combine(folder, MoviesFile), bad));
     }
 

@@ -33,7 +33,7 @@ internal sealed class MovieLensDat : MovieLensFormat
     {
         var folder = RequireFolder(path, _knowsUsers ? [RatingsFile, UsersFile, MoviesFile] : [RatingsFile, MoviesFile]);
         return Opened(
-            options, Name, Ratings(Path.Combine(folder, RatingsFile), "::"),
+            options, Name, Ratings(Path.Combine(folder, RatingsFile), "::", _knowsUsers ? WholeStars : HalfStars),
             _knowsUsers ? bad => ReadUsers(Path.Combine(folder, UsersFile), "::", bad, gender: 1, age: 2, numberedOccupation: true, "user id", "gender", "age", "occupation", "zip code") : null,
             bad => ReadItems(Path.Combine(folder, MoviesFile), bad));
     }

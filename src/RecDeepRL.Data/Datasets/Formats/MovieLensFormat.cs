@@ -11,6 +11,12 @@ internal abstract class MovieLensFormat : DatasetFormat
 {
     private const string Rating = "rating";
 
+    /// <summary>The ratings of 100K and 1M.</summary>
+    protected static readonly (double Least, double Greatest) WholeStars = (1, 5);
+
+    /// <summary>The ratings of all later editions.</summary>
+    protected static readonly (double Least, double Greatest) HalfStars = (.5, 5);
+
     protected OpenedDataset Opened(ImportOptions options, string name, InteractionLog log, Func<BadRows, FeatureTableBuilder>? readUsers, Func<BadRows, FeatureTableBuilder> readItems)
     {
         if (options.Response is { } response && response != Rating)
@@ -19,8 +25,8 @@ internal abstract class MovieLensFormat : DatasetFormat
     }
 
     /// <summary>Ratings without a header: user, movie, rating, seconds.</summary>
-    protected static TextLog Ratings(string path, string delimiter) =>
-        new(path, () => new DelimitedRowReader(path, delimiter, Encoding.Latin1, "user id", "movie id", Rating, "timestamp")) { User = 0, Item = 1, Response = 2, Time = 3 };
+    protected static TextLog Ratings(string path, string delimiter, (double Least, double Greatest) stars) =>
+        new(path, () => new DelimitedRowReader(path, delimiter, Encoding.Latin1, "user id", "movie id", Rating, "timestamp")) { User = 0, Item = 1, Response = 2, ResponseRange = stars, Time = 3 };
 
     /// <summary>Users without a header.</summary>
     /// <param name="gender">Position of F or M.</param>

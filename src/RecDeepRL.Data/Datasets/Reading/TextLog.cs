@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RecDeepRL.Core;
 
@@ -27,6 +28,9 @@ internal sealed class TextLog : InteractionLog
     /// <summary>Position of the response; none where every row is a response of 1.</summary>
     public required int? Response { get; init; }
 
+    /// <summary>The responses that can be; none where any number can.</summary>
+    public (double Least, double Greatest)? ResponseRange { get; init; }
+
     /// <summary>Position of the time; none where there are no times.</summary>
     public int? Time { get; init; }
 
@@ -46,9 +50,10 @@ internal sealed class TextLog : InteractionLog
     /// <summary>A CSV file whose columns are known by name.</summary>
     /// <param name="response">None where every row is a response of 1.</param>
     /// <param name="time">None where there are no times.</param>
+    /// <param name="responseRange">None where any number can be a response.</param>
     /// <exception cref="UserMistakeException">No such file, or it lacks a column.</exception>
     public static TextLog OfCsv(
-        string path, string user, string item, string? response, string? time, TimeUnit unit, bool timeMayBeMissing = false,
+        string path, string user, string item, string? response, string? time, TimeUnit unit, bool timeMayBeMissing = false, (double Least, double Greatest)? responseRange = null,
         string delimiter = ",", Encoding? encoding = null, TextKeys? userKeys = null, TextKeys? itemKeys = null)
     {
         CsvRowReader Open() => new(path, delimiter, encoding ?? Encoding.UTF8);
@@ -58,6 +63,7 @@ internal sealed class TextLog : InteractionLog
             User = rows.Find(user),
             Item = rows.Find(item),
             Response = response is null ? null : rows.Find(response),
+            ResponseRange = responseRange,
             Time = time is null ? null : rows.Find(time),
             TimeUnit = unit,
             TimeMayBeMissing = timeMayBeMissing,
@@ -76,7 +82,7 @@ internal sealed class TextLog : InteractionLog
             var time = FieldParsing.UnknownTime;
             if (TryKey(rows, User, UserKeys, bad, out var user)
                 && TryKey(rows, Item, ItemKeys, bad, out var item)
-                && (Response is not { } responseColumn || rows.TryNumber(responseColumn, bad, out response))
+                && (Response is not { } responseColumn || TryResponse(rows, responseColumn, bad, out response))
                 && (Time is not { } timeColumn || rows.TryTime(timeColumn, TimeUnit, TimeMayBeMissing, bad, out time)))
             {
                 taker.Take(Path, rows.Line, user, item, response, time);
@@ -85,6 +91,11 @@ internal sealed class TextLog : InteractionLog
         progress.Follow(() => 1);
         return rows.EndsWithLineEnd ? null : $"The last line of {System.IO.Path.GetFileName(Path)} has no line end: if the file was cut off while it was copied, rows may be missing.";
     }
+
+    private bool TryResponse(RowReader rows, int column, BadRows bad, out double response) =>
+        rows.TryNumber(column, bad, out response)
+        && (ResponseRange is not { } range || (response >= range.Least && response <= range.Greatest)
+            || rows.Refuse(column, bad, string.Create(CultureInfo.InvariantCulture, $"a number from {range.Least} to {range.Greatest}")));
 
     private static bool TryKey(RowReader rows, int column, TextKeys? keys, BadRows bad, out long key)
     {

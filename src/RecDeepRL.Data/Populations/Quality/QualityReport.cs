@@ -16,6 +16,9 @@ public sealed record PairQuality(string First, string Second, string Measure, do
 /// <summary>How much synthetic users are like real ones.</summary>
 public sealed record QualityReport
 {
+    /// <summary>The fewest rows of a table that can be compared.</summary>
+    public const int FewestRows = 20;
+
     /// <summary>Rows of the real table; at least 20.</summary>
     public required int RealRows { get; init; }
 
@@ -46,8 +49,8 @@ public sealed record QualityReport
     {
         foreach (var profiles in new[] { real, synthetic })
         {
-            if (profiles.RowCount < 20)
-                throw new Core.UserMistakeException($"{profiles.Source} has {profiles.RowCount} rows, a comparison needs at least 20 in both tables.");
+            if (profiles.RowCount < FewestRows)
+                throw new Core.UserMistakeException($"{profiles.Source} has {profiles.RowCount} rows, a comparison needs at least {FewestRows} in both tables.");
         }
         var pairs = real.Features.Zip(synthetic.Features, SameLabels).ToList();
         (real, synthetic) = (real with { Features = [.. pairs.Select(pair => pair.Real)] }, synthetic with { Features = [.. pairs.Select(pair => pair.Synthetic)] });

@@ -145,6 +145,8 @@ public sealed class MovieLensTests : IDisposable
     [InlineData("1.5::5::5::10", "line 2, column 'user id': '1.5'")]
     [InlineData("1::5::good::10", "line 2, column 'rating': 'good' was received, expected is a finite number")]
     [InlineData("1::5::NaN::10", "line 2, column 'rating': 'NaN'")]
+    [InlineData("1::5::0.5::10", "line 2, column 'rating': '0.5' was received, expected is a number from 1 to 5")]
+    [InlineData("1::5::50::10", "line 2, column 'rating': '50' was received, expected is a number from 1 to 5")]
     [InlineData("1::5::::10", "line 2, column 'rating': '' was received")]
     [InlineData("1::5::5::yesterday", "line 2, column 'timestamp': 'yesterday' was received, expected is seconds since 1970")]
     [InlineData("1::5::5::-10", "line 2, column 'timestamp': '-10'")]

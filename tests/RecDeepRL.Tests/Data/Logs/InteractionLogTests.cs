@@ -181,7 +181,7 @@ public sealed class InteractionLogTests : IDisposable
             }
         }
         File.WriteAllBytes(path, whole[..^20]);
-        Assert.Contains("iteration-00000001.parquet is damaged", Mistake(() => InteractionLog.Read(_log.Folder).Iterations().ToList()), StringComparison.Ordinal);
+        Assert.Contains("iteration-00000001.parquet is damaged (Invalid: ", Mistake(() => InteractionLog.Read(_log.Folder).Iterations().ToList()), StringComparison.Ordinal);
     }
 
     [Fact]

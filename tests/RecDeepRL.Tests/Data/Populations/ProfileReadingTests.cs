@@ -1,6 +1,7 @@
 using RecDeepRL.Core;
 using RecDeepRL.Data.Files;
 using RecDeepRL.Data.Populations;
+using RecDeepRL.Data.Populations.Quality;
 
 namespace RecDeepRL.Tests.Data.Populations;
 
@@ -41,6 +42,33 @@ public sealed class ProfileReadingTests
         Assert.Equal([1.0, 2.0], Assert.IsType<ScaleFeature>(second.Features[1]).Values);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("NA")]
+    [InlineData("null")]
+    [InlineData("NaN")]
+    [InlineData("-Infinity")]
+    public void ANumberThatIsMissingMakesNoCategories(string absent)
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var path = Path.Combine(folder.FullName, "users.csv");
+            File.WriteAllText(path, $"user_idx,age,score\n1,30,1.5\n2,{absent},2\n3,41,2.5\n");
+            var table = TableFile.Read(path);
+            foreach (var read in new Action[] { () => new ProfileReading().Read(table), () => FeatureFile.Read(path, "user", ["score", "age"]) })
+                Assert.Contains($"Column 'age' of {path} holds '{absent}' in row 2, where others hold numbers", Assert.Throws<UserMistakeException>(read).Message, StringComparison.Ordinal);
+
+            // Among texts an empty one is a category like others.
+            var town = Assert.Single(new ProfileReading().Read(new DataTable([new TextColumn("town", ["Naab", absent, "7"])], "towns.csv")).Features);
+            Assert.Equal(3, Assert.IsType<CategoryFeature>(town).Labels.Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void WhatCannotBeReadIsTold()
     {
@@ -51,6 +79,8 @@ public sealed class ProfileReadingTests
         Told(() => new ProfileReading().Read(new DataTable([new IntegerColumn("id", [.. Enumerable.Range(0, 30).Select(row => (1L << 60) + row)])])), "2^53");
         Told(() => new ProfileReading().ReadPair(s_table, new DataTable([new IntegerColumn("age", [1])], "other.csv")), "other.csv has the columns 'age'", "--without");
         Told(() => new ProfileReading { Without = ["age", "town", "name"] }.ReadPair(s_table, new DataTable([new TextColumn("score", ["high"])], "other.csv")), "'score' holds numbers in toy.csv, but not in other.csv");
+
+        Told(() => Holdout.Judge(GeneratorRegistry.Find("resample"), new ResampleOptions(), new ProfileReading().Read(new DataTable([new IntegerColumn("age", [.. Enumerable.Range(0, 39)])], "few.csv")), 1), "few.csv has 39 rows", "at least 40");
 
         static void Told(Action action, params string[] texts)
         {
