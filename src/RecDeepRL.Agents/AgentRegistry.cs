@@ -1,5 +1,6 @@
 using RecDeepRL.Agents.Bandits;
 using RecDeepRL.Agents.Bounds;
+using RecDeepRL.Agents.Collaborative;
 using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
@@ -40,6 +41,14 @@ public static class AgentRegistry
         Agent<LogisticThompsonOptions>("logistic-thompson", "Thompson sampling on log-odds linear in the user features", (context, options) => new LogisticThompsonAgent(context, options)),
         Agent<KnnOptions>("knn", "the mean response of the most similar users who were shown the item", (context, options) => new KnnAgent(context, options)),
         Agent<TreeBootstrapOptions>("tree-bootstrap", "Thompson sampling by the bootstrap over gradient-boosted trees", (context, options) => new TreeBootstrapAgent(context, options)),
+        Agent<ImplicitAlsOptions>("implicit-als", "matrix factorisation by weighted alternating least squares, with the users' ridge posterior", (context, options) => new ImplicitAlsAgent(context, options)),
+        Agent<LogisticMfOptions>("logistic-mf", "logistic matrix factorisation, with the users' Laplace posterior", (context, options) => new LogisticMfAgent(context, options)),
+        Agent<ItemKnnOptions>("item-knn", "the items most similar to what the user responded to", (context, options) => new ItemKnnAgent(context, options)),
+        Agent<EaseOptions>("ease", "linear regression of each item on all others, in closed form (EASE)", (context, options) => new EaseAgent(context, options)),
+        Agent<SlimOptions>("slim", "sparse linear regression of each item on all others (SLIM)", (context, options) => new SlimAgent(context, options)),
+        Agent<PairBetaOptions>("pair-beta", "a Beta posterior for every pair of user and item, around the item's mean", (context, options) => new PairBetaAgent(context, options)),
+        Agent<PmfOptions>("pmf", "probabilistic matrix factorisation with a normal posterior of each user's factors", (context, options) => new PmfAgent(context, options)),
+        Agent<GaussianTastesOptions>("gaussian-tastes", "every user's tastes as a draw from a normal distribution over a pool of items", (context, options) => new GaussianTastesAgent(context, options)),
         Agent<DdpgOptions>("ddpg", "deep deterministic policy gradient over an item space, slates chosen as Wolpertinger does", (context, options) => new DdpgAgent(context, options)),
         Agent<Td3Options>("td3", "twin delayed deterministic policy gradient over an item space", (context, options) => new Td3Agent(context, options)),
         Agent<SacOptions>("sac", "soft actor-critic over an item space, its temperature learned", (context, options) => new SacAgent(context, options)),

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Agents.Collaborative;
+
+/// <summary>What is known of the vectors of some users given the items' features: normal with a mean and a precision for each user. B users, N items,
+/// D features. Everything is float64 and disposed with the scope it was made in.</summary>
+/// <param name="Mean">[B, D].</param>
+/// <param name="Factor">[B, D, D], the lower Cholesky factor of each precision.</param>
+/// <param name="Features">[N, D].</param>
+internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features)
+{
+    /// <returns>[B, N], fᵢᵀx at the mean.</returns>
+    public Tensor Means()
+    {
+        using var scope = NewDisposeScope();
+        return Mean.matmul(Features.t()).MoveToOuterDisposeScope();
+    }
+
+    /// <returns>[B, N], the variance of fᵢᵀx, |L⁻¹fᵢ|².</returns>
+    public Tensor Variances()
+    {
+        using var scope = NewDisposeScope();
+        var columns = Features.t().unsqueeze(0).expand(Mean.shape[0], -1, -1);
+        return linalg.solve_triangular(Factor, columns, upper: false).pow_(2).sum(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>fᵢᵀx at a draw of each user's vector, the same for all items.</summary>
+    /// <param name="noise">[B, D], standard normal.</param>
+    /// <param name="scale">What deviations from the mean are multiplied by.</param>
+    /// <returns>[B, N].</returns>
+    public Tensor Draw(Tensor noise, double scale)
+    {
+        using var scope = NewDisposeScope();
+        var deviations = linalg.solve_triangular(Factor.transpose(1, 2), noise.unsqueeze(2), upper: true).squeeze(2);
+        return (Mean + deviations.mul_(scale)).matmul(Features.t()).MoveToOuterDisposeScope();
+    }
+}
