@@ -1,5 +1,4 @@
 using RecDeepRL.Agents.Bandits;
-using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static RecDeepRL.Core.RecommendationMode;
 using static TorchSharp.torch;
