@@ -59,7 +59,7 @@ internal sealed class BootstrappedAgent(AgentContext context, BootstrappedOption
     {
         using var scope = NewDisposeScope();
         var slot = arange(slots, ScalarType.Int64, serials.device);
-        var lanes = serials.unsqueeze(1).mul(slots).add_(slot).mul(options.Members).unsqueeze(0).add(arange(options.Members, ScalarType.Int64, serials.device).reshape(-1, 1, 1));
+        var lanes = serials.unsqueeze(1).mul(slots).add(slot).mul(options.Members).unsqueeze(0).add(arange(options.Members, ScalarType.Int64, serials.device).reshape(-1, 1, 1));
         var draws = _bootstrap.Uniform(0, lanes);
         if (options.Bootstrap == BootstrapKind.Bernoulli)
             return draws.lt(0.5).to_type(ScalarType.Float32).mul_(2).MoveToOuterDisposeScope();

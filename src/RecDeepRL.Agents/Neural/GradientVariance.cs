@@ -61,7 +61,7 @@ internal sealed class GradientVariance : IDisposable
         {
             var squares = slopes.square().mul(weights.unsqueeze(2)).sum(1);
             _layers[layer].Weight.add_(squares.t().matmul((layer == 0 ? states : activations[layer - 1]).square()));
-            _layers[layer].Bias.add_(squares.sum(0));
+            _layers[layer].Bias.add_(squares.sum([0]));
             slopes = layer > 0 ? Below(slopes, layer).mul(On(activations[layer - 1])) : slopes;
         }
         _users?.index_add_(0, userIds, Below(slopes, 0).narrow(2, _userColumn, _users.shape[1]).square().mul(weights.unsqueeze(2)).sum(1), 1);

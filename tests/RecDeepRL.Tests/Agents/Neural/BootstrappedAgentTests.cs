@@ -84,7 +84,7 @@ public sealed class BootstrappedAgentTests
         // Each member serves 50 of 200 users on average, standard deviation √(200 · ¼ · ¾) = 6.1; each must be seen where it differs from the others.
         for (var member = 0; member < 4; member++)
         {
-            var alone = choices[member].eq(choices).sum(0).eq(1);
+            var alone = choices[member].eq(choices).sum([0]).eq(1);
             if (alone.sum().item<long>() >= 60) // Missed with a chance below .75⁶⁰ = 3·10⁻⁸.
                 Assert.True(choices[member].eq(shown).logical_and(alone).any().item<bool>(), $"member {member} served nobody");
         }
