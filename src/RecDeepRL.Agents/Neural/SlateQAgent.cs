@@ -84,7 +84,7 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
     }
 
     /// <summary>Responses: E[r | s, i] for each item shown. Values: what comes after a slate is the state's share and the sum of what each item adds or takes.</summary>
-    private (Tensor Choice, Tensor Value, Tensor Errors, Tensor Mean) Independent(ReplayBatch batch, (Tensor First, Tensor Second, Tensor State) outputs, Tensor next)
+    private static (Tensor Choice, Tensor Value, Tensor Errors, Tensor Mean) Independent(ReplayBatch batch, (Tensor First, Tensor Second, Tensor State) outputs, Tensor next)
     {
         Guard.Shape(outputs.First, "responses", "rows, slots", batch.Responses.shape);
         var expected = outputs.Second.sum(1).add(outputs.State);
