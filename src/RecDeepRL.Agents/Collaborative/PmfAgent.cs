@@ -56,8 +56,9 @@ internal sealed class PmfAgent : IAgent
     private readonly AgentContext _context;
     private readonly PmfOptions _options;
     private readonly RandomStream _ties;
-    private readonly RandomStream _draws;
-    private readonly RandomStream _factors;
+    private readonly RandomStream _factorDraws;
+    private readonly RandomStream _pairDraws;
+    private readonly RandomStream _meanDraws;
     private readonly PairStatistics _pairs;
     private readonly CandidatePool _pool;
     private readonly PmfModel _model;
@@ -68,8 +69,9 @@ internal sealed class PmfAgent : IAgent
     {
         (_context, _options) = (context, options);
         _ties = new(context.Seed, "pmf:ties");
-        _draws = new(context.Seed, "pmf:draws");
-        _factors = new(context.Seed, "pmf:factors");
+        _factorDraws = new(context.Seed, "pmf:factors");
+        _pairDraws = new(context.Seed, "pmf:pairs");
+        _meanDraws = new(context.Seed, "pmf:means");
         _pairs = new(context.Spec);
         _pool = new(context.Spec, options.Candidates ?? int.MaxValue, 0, new(context.Seed, "pmf:pool"), responsesToFirstCut: options.WarmupResponses);
         _model = new(context.Spec, options, new(context.Seed, "pmf:items"));
@@ -149,9 +151,9 @@ internal sealed class PmfAgent : IAgent
         var scores = _options.Rule == PosteriorRule.Ucb
             ? posterior.Means().add_(posterior.Variances().sqrt_(), alpha: _options.Exploration)
             : posterior.Draw(
-                _factors.Normal(key, Ranking.Lanes(observation.UserIds, _options.Factors)).to_type(ScalarType.Float64),
-                new RandomStream(_draws.Seed, _draws.Name + ":pairs").Normal(key, lanes).to_type(ScalarType.Float64), _options.Exploration);
+                _factorDraws.Normal(key, Ranking.Lanes(observation.UserIds, _options.Factors)).to_type(ScalarType.Float64),
+                _pairDraws.Normal(key, lanes).to_type(ScalarType.Float64), _options.Exploration);
         var mean = _pairs.ItemMeans(PriorShowings);
-        return scores.add_(_pairs.Doubt(mean * (1 - mean), _draws.Normal(key, lanes).to_type(ScalarType.Float64)));
+        return scores.add_(_pairs.Doubt(mean * (1 - mean), _meanDraws.Normal(key, lanes).to_type(ScalarType.Float64)));
     }
 }
