@@ -11,22 +11,27 @@ namespace RecDeepRL.Agents.Collaborative;
 /// <remarks>Everything in <see cref="Recommend"/> is float64, so that splitting a batch changes no score by as much as the ranking sees.</remarks>
 internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
 {
-    private readonly string _name;
+    /// <summary>How many showings at the mean of all items are mixed into an item's mean.</summary>
+    protected const double MeanShrinkage = 1;
+
     private readonly CollaborativeOptions _options;
     private readonly ScoreExploration _exploration;
     private readonly RandomStream _draws;
     private readonly PairEvidence? _evidence;
+    private readonly CandidatePool? _pool;
     private readonly Tensor _itemShown;
     private long _rounds;
 
     protected CollaborativeAgent(AgentContext context, string name, CollaborativeOptions options)
     {
         Context = context;
-        _name = name;
         _options = options;
         _exploration = new ScoreExploration(context, name, options);
         _draws = new RandomStream(context.Seed, name + ":pairs");
         _evidence = options.PairEvidence ? new PairEvidence(options.PairStrength, context.Spec.Device) : null;
+        _pool = options.Candidates is { } smallest
+            ? new CandidatePool(context.Spec, smallest, options.ResponsesPerCut, new RandomStream(context.Seed, name + ":candidates"))
+            : null;
         _itemShown = zeros([context.Spec.ItemCount], ScalarType.Float64, context.Spec.Device).DetachFromDisposeScope();
         Pairs = new PairStatistics(context.Spec);
     }
@@ -39,9 +44,12 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
         using var noGradient = no_grad();
-        if (mode == RecommendationMode.Explore && _rounds < _options.Warmup)
-            return _exploration.Random(observation);
         using var scope = NewDisposeScope();
+        if (mode == RecommendationMode.Explore && (_rounds < _options.Warmup || _pool is { IsFinal: false }))
+        {
+            using var equal = zeros([1, Context.Spec.ItemCount], ScalarType.Float64, Context.Spec.Device);
+            return _exploration.Slates(Candidates(equal), observation, RecommendationMode.Exploit).MoveToOuterDisposeScope();
+        }
         var slates = empty([observation.UserCount, Context.Spec.SlateSize], ScalarType.Int64, Context.Spec.Device);
         UserSlices.ForEach(observation.UserCount, ValuesPerUser, Context.Spec.Device, (start, count) =>
         {
@@ -76,6 +84,9 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
         _itemShown.index_add_(0, feedback.Slates.reshape(-1), ones([feedback.Slates.numel()], ScalarType.Float64, Context.Spec.Device), 1);
         if (_rounds++ % _options.FitInterval == 0)
             Fit();
+        _pool?.Count(feedback);
+        while (_pool is { IsCutDue: true })
+            _pool.Cut(Pairs.ItemMeans(MeanShrinkage));
     }
 
     /// <summary><c>items_shown</c>, how many items were ever shown, and <c>pair_strength</c>, α of the pair evidence where there is one.</summary>
@@ -92,6 +103,7 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
     {
         Pairs.Save(writer.Under("pairs"));
         _evidence?.Save(writer.Under("evidence"));
+        _pool?.Save(writer.Under("candidates"));
         writer.Write("itemShown", _itemShown);
         writer.Write("rounds", _rounds);
     }
@@ -100,6 +112,7 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
     {
         Pairs.Load(reader.Under("pairs"));
         _evidence?.Load(reader.Under("evidence"));
+        _pool?.Load(reader.Under("candidates"));
         reader.ReadInto("itemShown", _itemShown);
         _rounds = reader.ReadInt64("rounds");
     }
@@ -108,6 +121,7 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
     {
         Pairs.Dispose();
         _evidence?.Dispose();
+        _pool?.Dispose();
         _itemShown.Dispose();
     }
 
@@ -150,15 +164,17 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
         using var scope = NewDisposeScope();
         var users = observation.UserIds;
         if (mode == RecommendationMode.Exploit)
-            return _exploration.Slates(Estimate(users).masked_fill_(_itemShown.eq(0), double.NegativeInfinity), observation, mode).MoveToOuterDisposeScope();
+            return _exploration.Slates(Candidates(Estimate(users)).masked_fill_(_itemShown.eq(0), double.NegativeInfinity), observation, mode).MoveToOuterDisposeScope();
         // Scores of the posterior explore by themselves: they are ranked as exploiting would.
         return (_options.Posterior switch
         {
-            PosteriorExploration.Ucb => _exploration.Slates(Bounds(users), observation, RecommendationMode.Exploit),
-            PosteriorExploration.Thompson => _exploration.Slates(Draws(users, observation.DrawKey), observation, RecommendationMode.Exploit),
-            _ => _exploration.Slates(Estimate(users), observation, mode),
+            PosteriorExploration.Ucb => _exploration.Slates(Candidates(Bounds(users)), observation, RecommendationMode.Exploit),
+            PosteriorExploration.Thompson => _exploration.Slates(Candidates(Draws(users, observation.DrawKey)), observation, RecommendationMode.Exploit),
+            _ => _exploration.Slates(Candidates(Estimate(users)), observation, mode),
         }).MoveToOuterDisposeScope();
     }
+
+    private Tensor Candidates(Tensor scores) => _pool?.Restrict(scores) ?? scores;
 
     private Tensor Corrected(Tensor model, Tensor users) =>
         _evidence is null ? model : _evidence.Means(model, Of(Pairs.Shown, users), Of(Pairs.Responses, users));

@@ -44,4 +44,12 @@ public abstract record CollaborativeOptions : ScoreExplorationOptions
     /// <summary>Rounds between two fits of the model. Default 1.</summary>
     [Range(1, int.MaxValue)]
     public int FitInterval { get; init; } = 1;
+
+    /// <summary>Items that showing is narrowed down to, by halves, those of highest mean response staying; none for all items. Default none.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Candidates { get; init; }
+
+    /// <summary>Responses for each user of the population between two halvings of the candidates, which are shown at random until the last. At least 0. Default 2.</summary>
+    [Range(0.0, double.MaxValue)]
+    public double ResponsesPerCut { get; init; } = 2;
 }

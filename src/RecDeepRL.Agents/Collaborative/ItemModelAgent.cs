@@ -9,9 +9,6 @@ namespace RecDeepRL.Agents.Collaborative;
 /// with answers, m = 0 and x = 1 where s &gt; 0.</remarks>
 internal abstract class ItemModelAgent : CollaborativeAgent
 {
-    /// <summary>How many showings at the mean of all items are mixed into an item's mean.</summary>
-    private const double MeanShrinkage = 1;
-
     private readonly ItemModelOptions _options;
     private readonly Tensor _offset;
 
