@@ -14,6 +14,9 @@ internal sealed class LogisticPosterior : ItemPosterior
     /// <summary>Newton's method ends when no weight moves by more: its error is then about the square.</summary>
     private const double Tolerance = 1e-6;
 
+    /// <summary>Share of a log-posterior by which it may fall with a step that is kept: far above rounding, far below what an overshooting step costs.</summary>
+    private const double Slack = 1e-10;
+
     private readonly int _memory;
     private readonly int _mostSteps;
     private readonly Tensor _priorPrecision;
@@ -83,8 +86,8 @@ internal sealed class LogisticPosterior : ItemPosterior
             var move = gradient.unsqueeze(2).cholesky_solve(Factor(precision)).squeeze(2).mul_(pace);
             var moved = Weights + move;
             var after = LogPosterior(moved);
-            var better = after.ge(before).unsqueeze(1);
-            // At the optimum a step is rounding: neither it nor its refusal matters.
+            // Near the optimum a step gains less than rounding takes from a log-posterior, and is right all the same.
+            var better = after.ge(before - before.abs().add_(1.0).mul_(Slack)).unsqueeze(1);
             var ends = move.abs().max().item<double>() < Tolerance;
             Weights.copy_(where(better, moved, Weights));
             before.copy_(where(better.squeeze(1), after, before));
