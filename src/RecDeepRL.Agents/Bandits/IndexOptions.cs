@@ -9,7 +9,7 @@ public enum IndexSelection
     /// <summary>K items drawn without replacement, each with probability proportional to its index, in both modes.</summary>
     Sampled,
 
-    /// <summary>As if the users of the round came one by one and each showing counted at once: the round is shared out among the items.</summary>
+    /// <summary>As if the showings of the round were given out one by one and each counted at once: the round is shared out among the items.</summary>
     Virtual,
 }
 

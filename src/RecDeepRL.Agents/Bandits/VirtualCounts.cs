@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Bandits;
 
-/// <summary>Shares a round out among the items as if its users came one by one, each was given the highest indices, and each showing counted at once
-/// while the means stayed as they are.</summary>
+/// <summary>Shares a round out among the items as if its showings were given out one by one, each to the highest index that not every user was shown yet,
+/// and counted at once while the means stayed as they are.</summary>
 /// <remarks>Filled one by one, a batch of B users brings all items that it shows down to one level λ of the index: item i is shown mᵢ times, until its
-/// index falls to λ, at most once to each user, and Σ mᵢ = B·K. So its share is mᵢ/B, the probability with which each user is shown it, and
+/// index falls to λ, at most once to each user, and Σ mᵢ = B·K. With K = 1 this is what users would get who came one by one. So its share is mᵢ/B, the probability with which each user is shown it, and
 /// no user has to wait for another. mᵢ(λ) is read off the index at a few numbers of showings, straight lines between; λ off a
 /// few levels, straight lines between, so that Σ mᵢ is exact. Where items are masked, each user gets the shares of a batch of such users.</remarks>
 internal static class VirtualCounts
