@@ -1,4 +1,3 @@
-using RecDeepRL.Core;
 using RecDeepRL.Core.State;
 using static TorchSharp.torch;
 

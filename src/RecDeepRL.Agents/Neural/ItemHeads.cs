@@ -1,6 +1,5 @@
 using RecDeepRL.Core;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace RecDeepRL.Agents.Neural;
 
