@@ -13,9 +13,9 @@ public sealed record HLinUcbOptions : ContextInputOptions
     [Range(0.0, double.MaxValue)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>How many standard deviations of the user's hidden features the exploration bonus is worth. At least 0. Default 0.3.</summary>
+    /// <summary>How many standard deviations of the user's hidden features the exploration bonus is worth. At least 0. Default 0.1.</summary>
     [Range(0.0, double.MaxValue)]
-    public double HiddenAlpha { get; init; } = 0.3;
+    public double HiddenAlpha { get; init; } = 0.1;
 
     /// <summary>L, hidden features of each user, 1 to 64. Default 4.</summary>
     [Range(1, 64)]

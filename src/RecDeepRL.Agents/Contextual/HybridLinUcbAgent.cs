@@ -7,9 +7,9 @@ namespace RecDeepRL.Agents.Contextual;
 /// <summary>Options of hybrid LinUCB.</summary>
 public sealed record HybridLinUcbOptions : ContextInputOptions
 {
-    /// <summary>α, how many standard deviations the exploration bonus is worth. At least 0. Default 0.5.</summary>
+    /// <summary>α, how many standard deviations the exploration bonus is worth. At least 0. Default 0.2.</summary>
     [Range(0.0, double.MaxValue)]
-    public double Alpha { get; init; } = 0.5;
+    public double Alpha { get; init; } = 0.2;
 
     /// <summary>λ, strength of the ridge penalty on each item's own weights. At least 0.001. Default 1.</summary>
     [Range(1e-3, double.MaxValue)]

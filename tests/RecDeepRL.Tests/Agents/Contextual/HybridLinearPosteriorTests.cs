@@ -55,12 +55,12 @@ public sealed class HybridLinearPosteriorTests
     public void TheAgentUsesItemFeatures()
     {
         using var scope = NewDisposeScope();
-        var spec = Toy.Spec(30, 3, 1) with { ItemFeatureCount = 1 };
+        var spec = Toy.Spec(30, 3, 3) with { ItemFeatureCount = 1 };
         using var population = new Population(new long[30], new long[3], itemFeatures: tensor(new[,] { { 1f }, { 1f }, { -1f } }));
         using var agent = new HybridLinUcbAgent(new AgentContext(spec, population, 1), new HybridLinUcbOptions { Alpha = 0 });
         Toy.Teach(agent, (5, 5), (0, 0), (5, 0));
         // Without exploration the item that was never shown comes before the one disliked: only the features say so.
-        Assert.Equal([0, 1, 2], Toy.Slates(new HybridSlates(agent, spec), Toy.Observe(1), RecommendationMode.Explore)[0]);
+        Assert.Equal([0, 1, 2], Toy.Slates(agent, Toy.Observe(1), RecommendationMode.Explore)[0]);
     }
 
     private static void Compare(HybridLinearPosterior posterior, Algorithm2 paper, RandomStream draws)
@@ -77,28 +77,6 @@ public sealed class HybridLinearPosteriorTests
     }
 
     private static Vector<double> Of(Tensor row) => Vector<double>.Build.DenseOfArray(row.data<double>().ToArray());
-
-    /// <summary>Ranks all items, whatever the slate size of the agent's own environment.</summary>
-    private sealed class HybridSlates(HybridLinUcbAgent agent, EnvironmentSpec spec) : IAgent
-    {
-        public Tensor Recommend(Observation observation, RecommendationMode mode)
-        {
-            var scores = agent.Posterior.Means(ones(observation.UserCount, 1, ScalarType.Float64));
-            return scores.argsort(1, descending: true).narrow(1, 0, spec.ItemCount);
-        }
-
-        public void Learn(Feedback feedback) => agent.Learn(feedback);
-
-        public IReadOnlyDictionary<string, double> Diagnose() => agent.Diagnose();
-
-        public void Save(RecDeepRL.Core.State.IStateWriter writer) => agent.Save(writer);
-
-        public void Load(RecDeepRL.Core.State.IStateReader reader) => agent.Load(reader);
-
-        public void Dispose()
-        {
-        }
-    }
 
     /// <summary>Li et al. 2010, algorithm 2, line by line, with ridge penalties.</summary>
     private sealed class Algorithm2

@@ -1,7 +1,6 @@
 using MathNet.Numerics.Distributions;
 using RecDeepRL.Agents.Contextual;
 using RecDeepRL.Core;
-using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Contextual;
 
