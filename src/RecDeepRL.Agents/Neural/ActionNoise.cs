@@ -12,11 +12,12 @@ internal sealed class ActionNoise(long seed, string agent, NoisyActorOptions opt
     /// <summary>The standard deviation on each coordinate after so many rounds.</summary>
     public double After(long rounds) => options.Noise * Math.Pow(options.NoiseDecay, rounds);
 
-    /// <summary>Noisy points, held in the cube.</summary>
-    /// <param name="points">[B, E] in [−1, 1].</param>
-    public Tensor Add(Tensor points, Observation observation, long rounds)
+    /// <summary>μ(s), exploring with noise, held in the cube.</summary>
+    /// <returns>[B, E] in [−1, 1].</returns>
+    public Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores, long rounds)
     {
-        if (After(rounds) == 0)
+        var points = networks.Actor(states);
+        if (!explores || After(rounds) == 0)
             return points;
         using var scope = NewDisposeScope();
         var draws = _stream.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, points.shape[1]));

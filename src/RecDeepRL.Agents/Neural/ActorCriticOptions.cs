@@ -25,9 +25,9 @@ public abstract record ActorCriticOptions : ReplayOptions
     [Range(1, int.MaxValue)]
     public int SlatesPerUpdate { get; init; } = 8;
 
-    /// <summary>Factors of the factorisation beside the critic's hidden layers, which multiplies what they only add; 0 for none. Default 16.</summary>
+    /// <summary>Factors of the factorisation beside the critic's hidden layers, which multiplies what they only add; 0 for none. Default 0.</summary>
     [Range(0, 1024)]
-    public int Factors { get; init; } = 16;
+    public int Factors { get; init; }
 
     /// <summary>Weight of the loss that holds the critic's value of the actor's point to that of the nearest item. Default 1.</summary>
     [Range(0.0, double.MaxValue)]

@@ -13,12 +13,8 @@ internal sealed class DdpgAgent(AgentContext context, DdpgOptions options)
 {
     private readonly ActionNoise _noise = new(context.Seed, "ddpg", options);
 
-    /// <summary>μ(s), exploring with noise.</summary>
-    internal override Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores)
-    {
-        var points = networks.Actor(states);
-        return explores ? _noise.Add(points, observation, Rounds) : points;
-    }
+    internal override Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores) =>
+        _noise.Points(networks, observation, states, explores, Rounds);
 
     /// <summary>γ · (1 − terminated) · V', V' the value of the best slate near μ'(s') under the target critic; with several steps, the rewards on the way before it.</summary>
     internal override Tensor Futures(ReplayBatch batch)

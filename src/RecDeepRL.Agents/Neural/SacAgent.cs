@@ -145,7 +145,7 @@ internal sealed class SacAgent : ActorCriticAgent
     }
 
     /// <summary>Mean and logarithm of the deviation of each coordinate before the tanh; the latter held in [−5, 2]. [B, E] each.</summary>
-    private (Tensor Mean, Tensor LogDeviation) Gaussian(ActorCritic networks, Tensor states)
+    private static (Tensor Mean, Tensor LogDeviation) Gaussian(ActorCritic networks, Tensor states)
     {
         var parts = networks.ActorOutput(states).chunk(2, 1);
         return (parts[0], parts[1].tanh().add(1).mul((HighestLogDeviation - LowestLogDeviation) / 2).add(LowestLogDeviation));

@@ -29,12 +29,8 @@ internal sealed class Td3Agent(AgentContext context, Td3Options options)
     private readonly ActionNoise _noise = new(context.Seed, "td3", options);
     private readonly RandomStream _smoothing = new(context.Seed, "td3:smoothing");
 
-    /// <summary>μ(s), exploring with noise.</summary>
-    internal override Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores)
-    {
-        var points = networks.Actor(states);
-        return explores ? _noise.Add(points, observation, Rounds) : points;
-    }
+    internal override Tensor Points(ActorCritic networks, Observation observation, Tensor states, bool explores) =>
+        _noise.Points(networks, observation, states, explores, Rounds);
 
     /// <summary>γ · (1 − terminated) · V', V' the value of the best slate near the smoothed μ'(s'), an item's value being the least of the two target critics'.</summary>
     internal override Tensor Futures(ReplayBatch batch)

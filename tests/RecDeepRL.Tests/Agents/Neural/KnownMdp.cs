@@ -50,7 +50,10 @@ internal sealed class KnownMdp : IDisposable
     public Population Population { get; }
 
     /// <summary>Q* of each state and item, by value iteration to the last bit.</summary>
-    public static double[,] OptimalValues { get; } = Iterate();
+    public static double[,] OptimalValues { get; } = Iterate(Enumerable.Max);
+
+    /// <summary>The least that each item can be worth in each state, whatever is shown afterwards.</summary>
+    public static double[,] LeastValues { get; } = Iterate(Enumerable.Min);
 
     /// <summary>The best item of each state: up, up, up, harvest.</summary>
     public static long[] OptimalItems { get; } = [1, 1, 1, 2];
@@ -122,7 +125,8 @@ internal sealed class KnownMdp : IDisposable
         _ => (0.05, 0, false),
     };
 
-    private static double[,] Iterate()
+    /// <param name="choose">From the values of a state's items to that of the item shown there.</param>
+    private static double[,] Iterate(Func<IEnumerable<double>, double> choose)
     {
         var values = new double[StateCount, ItemCount];
         for (var sweep = 0; sweep < 500; sweep++)
@@ -130,7 +134,7 @@ internal sealed class KnownMdp : IDisposable
                 for (var item = 0; item < ItemCount; item++)
                 {
                     var (paid, next, ends) = Move(state, item);
-                    values[state, item] = paid + (ends ? 0 : Discount * Enumerable.Range(0, ItemCount).Max(other => values[next, other]));
+                    values[state, item] = paid + (ends ? 0 : Discount * choose(Enumerable.Range(0, ItemCount).Select(other => values[next, other])));
                 }
         return values;
     }

@@ -1,5 +1,4 @@
 using RecDeepRL.Agents.Neural;
-using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Agents.Neural;
