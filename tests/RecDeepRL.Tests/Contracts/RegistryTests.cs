@@ -126,7 +126,7 @@ public sealed class RegistryTests
     {
         yield return "";
         yield return "perhaps";
-        if (!option.IsOptional)
+        if (!option.IsOptional && !(option.ValueType.IsEnum && Enum.IsDefined(option.ValueType, "None")))
             yield return "none";
         var type = option.ValueType == typeof(ValueList<double>) ? typeof(double) : option.ValueType;
         if (type == typeof(double))
