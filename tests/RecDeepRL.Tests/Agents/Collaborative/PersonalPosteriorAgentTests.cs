@@ -125,7 +125,7 @@ public sealed class PersonalPosteriorAgentTests
             Assert.All(Toy.Slates(learner, Toy.Observe(200, drawKey: 9), mode), slate => Assert.All(slate, item => Assert.InRange(item, 0, 2)));
     }
 
-    private static void Show(IAgent agent, long user, long item, float response) =>
+    private static void Show(PairBetaAgent agent, long user, long item, float response) =>
         agent.Learn(Toy.Feedback(Toy.Observe(1, ids: tensor(new[] { user })), tensor(new[,] { { item } }), tensor(new[,] { { response } })));
 
     private static double Train(string agent, string[] settings, Tensor probabilities, int rounds, long seed, int slateSize = 2)

@@ -1,5 +1,4 @@
 using RecDeepRL.Agents.Collaborative;
-using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using RecDeepRL.Agents.Exploration;
 using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace RecDeepRL.Tests.Agents.Neural;
 
