@@ -14,7 +14,6 @@ public sealed class LearningTests
     [InlineData("thompson")]
     [InlineData("linucb")]
     [InlineData("hybrid-linucb")]
-    [InlineData("hlinucb")]
     [InlineData("linear-thompson")]
     [InlineData("logistic-ucb")]
     [InlineData("logistic-thompson")]
