@@ -34,7 +34,6 @@ public sealed class LearningTests
     [InlineData("change-detection-ucb", "detector=cusum")]
     [InlineData("linucb")]
     [InlineData("hybrid-linucb")]
-    [InlineData("hlinucb")]
     [InlineData("linear-thompson")]
     [InlineData("logistic-ucb")]
     [InlineData("logistic-thompson")]

@@ -22,9 +22,9 @@ public sealed class LinearEnvironmentTests
         Assert.True(inputs.matmul(weights).sub(truth).abs().max().item<double>() < 1e-6);
         // The affine map has one slope for all items: all weight vectors have the same length, that of the slope.
         var slopes = weights.narrow(0, 1, 10);
-        var lengths = slopes.square().sum(0).sqrt();
+        var lengths = slopes.square().sum([0]).sqrt();
         Assert.True(lengths.sub(lengths[0]).abs().max().item<double>() < 1e-5);
-        Assert.All(slopes.abs().gt(1e-5).sum(0).data<long>().ToArray(), count => Assert.Equal(expected, count));
+        Assert.All(slopes.abs().gt(1e-5).sum([0]).data<long>().ToArray(), count => Assert.Equal(expected, count));
         // Six deviations of .05 beyond the lowest and the highest mean: their places in [0, 1] tell the slope, 1/(high − low + .6).
         var slope = lengths[0].item<double>();
         Assert.Equal(.3 * slope, truth.min().item<double>(), 1e-5);
