@@ -40,6 +40,14 @@ public sealed class OriginalTasksTests
     public void SampledUcbEndsWhereTheOriginalsBaselineDoes(string environment, double expected) =>
         Assert.InRange(Average(environment, "ucb", "exploration=0.1", "selection=sampled"), expected - .025, expected + .025);
 
+    [SkippableFact]
+    public void FiftyResponsesOfEachUserTellMoreThanPopularityDoes()
+    {
+        // The best fixed list is worth 3.4525 and the coins of the final round move its mean by 4·√(10·.25/6040) = .08: 3.8 is far beyond popularity.
+        var responses = Run("personal", "gaussian-tastes", [], 1);
+        Assert.True(responses > 3.8, $"{responses} responses per user");
+    }
+
     private static double Average(string environment, string agent, params string[] settings) =>
         Enumerable.Range(1, Seeds).Average(seed => Run(environment, agent, settings, seed));
 
