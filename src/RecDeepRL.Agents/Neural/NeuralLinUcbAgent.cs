@@ -45,10 +45,10 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit
 
     public NeuralLinUcbAgent(AgentContext context, NeuralLinUcbOptions options)
         : base(context, "neural-linucb", options,
-            [.. UserStates.Shapes(context.Spec, options), .. PairNetwork.Shapes("network", UserStates.Width(context.Spec, options), options.EmbeddingSize, options.HiddenSize)])
+            [.. UserStates.Shapes(context.Spec, options, points: true), .. PairNetwork.Shapes("network", UserStates.Width(context.Spec, options), options.EmbeddingSize, options.HiddenSize)])
     {
         _options = options;
-        _states = new UserStates(Spec, options, Parameters, Scale);
+        _states = new UserStates(Spec, options, Parameters, Scale, points: true);
         _network = new PairNetwork(Parameters, "network");
         Posterior = new SharedLinearPosterior(options.HiddenSize, options.Ridge, Spec.Device);
     }
@@ -75,7 +75,7 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit
 
     protected override Tensor Scores(Observation observation, RecommendationMode mode)
     {
-        var items = _states.Items();
+        var items = _states.Items()!;
         var projectedStates = _network.ProjectState(_states.Of(observation, items)).unsqueeze(1);
         var features = _network.Features(projectedStates, _network.ProjectItem(items));
         return Posterior.Scores(features, mode == RecommendationMode.Explore ? _options.Alpha : 0);
@@ -86,7 +86,7 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit
     internal Tensor Represent(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
-        var items = _states.Items();
+        var items = _states.Items()!;
         var states = _network.ProjectState(_states.Of(batch.Observation, items)).unsqueeze(1);
         var shown = _network.ProjectItem(items).index_select(0, batch.Items.reshape(-1)).reshape(batch.Items.shape[0], batch.Items.shape[1], -1);
         return _network.Features(states, shown).MoveToOuterDisposeScope();

@@ -45,14 +45,14 @@ internal sealed class TwoTowerAgent : ExploringBandit
     public TwoTowerAgent(AgentContext context, TwoTowerOptions options)
         : base(context, "two-tower", options,
             [
-                .. UserStates.Shapes(context.Spec, options),
+                .. UserStates.Shapes(context.Spec, options, points: true),
                 .. Perceptron.Shapes("users", UserStates.Width(context.Spec, options), options.HiddenSize, options.EmbeddingSize),
                 .. Perceptron.Shapes("items", options.EmbeddingSize, options.HiddenSize, options.EmbeddingSize),
                 new ParameterShape("biases", 0.1, context.Spec.ItemCount),
             ])
     {
         _options = options;
-        _states = new UserStates(Spec, options, Parameters, Scale);
+        _states = new UserStates(Spec, options, Parameters, Scale, points: true);
         _users = new Perceptron(Parameters, "users", 2);
         _items = new Perceptron(Parameters, "items", 2);
         _biases = Parameters["biases"];
@@ -80,7 +80,7 @@ internal sealed class TwoTowerAgent : ExploringBandit
     /// <summary>Vectors [B, E] and [N, E] whose inner products are the outputs without the bias.</summary>
     private (Tensor Users, Tensor Items) Towers(Observation observation)
     {
-        var points = _states.Items();
+        var points = _states.Items()!;
         var (users, items) = (_users.Forward(_states.Of(observation, points)), _items.Forward(points));
         return _options.Similarity == TowerSimilarity.Cosine
             ? (functional.normalize(users, 2, 1).mul(_options.CosineFactor), functional.normalize(items, 2, 1))
