@@ -8,8 +8,9 @@ namespace RecDeepRL.Agents.Bandits;
 /// <summary>Exponential weights for slates and batches: Exp3.M, and with sharing Exp3.S.</summary>
 /// <remarks>A user is shown item i with probability pᵢ = K·((1 − γ)·wᵢ/Σw + γ/N), exactly, by <see cref="ShareDraw"/>; weights are first cut where pᵢ
 /// would exceed 1 (Exp3.M). A response x counts x/pᵢ, which has expectation x̄ᵢ over the draw, and a round multiplies wᵢ by exp(K·γ/N·Σ x/pᵢ) over
-/// the users who were shown item i; items that were cut keep their weight. With K = 1 and one user per round this is Exp3.
-/// Deviates: all users of a round draw from the same weights, and their gains are added; sharing adds e·α·B/N of the round's old weight to
+/// the users who were shown item i. With K = 1 and one user per round this is Exp3.
+/// Deviates: all users of a round draw from the same weights, and their gains are added; items whose weight is cut gain as well, where Exp3.M leaves
+/// their weight alone, as the gains of a whole round would carry worse items past them; sharing adds e·α·B/N of the round's old weight to
 /// each item, B its users, which for one user is Exp3.S. Where items are masked, the weights of the others share the probability and N counts
 /// the eligible. With late feedback pᵢ is taken from the weights of the time of learning, not of showing.</remarks>
 internal abstract class ExponentialWeightsAgent : ItemAgent
@@ -50,11 +51,10 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
     public sealed override void Learn(Feedback feedback)
     {
         using var scope = NewDisposeScope();
-        var (probabilities, cut) = Probabilities(feedback.Observation.EligibleItems);
+        var probabilities = Probabilities(feedback.Observation.EligibleItems);
         var users = feedback.Slates.shape[0];
         var chances = probabilities.expand(users, -1).gather(1, feedback.Slates);
-        var kept = cut.expand(users, -1).gather(1, feedback.Slates).logical_not();
-        var gains = (feedback.Responses.to_type(ScalarType.Float64) / chances).mul_(kept).reshape(-1);
+        var gains = (feedback.Responses.to_type(ScalarType.Float64) / chances).reshape(-1);
         var pace = _exploration * Context.Spec.SlateSize / Context.Spec.ItemCount;
         var updated = _logWeights + (zeros_like(_logWeights).index_add_(0, feedback.Slates.reshape(-1), gains, 1) * pace);
         if (_share > 0)
@@ -82,8 +82,8 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
         base.Dispose(disposing);
     }
 
-    /// <returns>[1 or B, N] float64, the probability of each item to be shown, K in each row; and which weights were cut, bool.</returns>
-    internal (Tensor Probabilities, Tensor Cut) Probabilities(Tensor? eligible)
+    /// <returns>[1 or B, N] float64, the probability of each item to be shown, K in each row.</returns>
+    internal Tensor Probabilities(Tensor? eligible)
     {
         using var scope = NewDisposeScope();
         double slateSize = Context.Spec.SlateSize;
@@ -103,14 +103,12 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
         var cuts = (rest * ratio / room.clamp_min(1e-300)).masked_fill(room.le(1e-12), double.PositiveInfinity);
         var first = highest.le(cuts).to_type(ScalarType.Int64).argmax(1, keepdim: true);
         var cut = cuts.gather(1, first);
-        var isCut = weights.gt(cut * (1 + 1e-12));
         var kept = minimum(weights, cut);
         var probabilities = ((kept / kept.sum(1, keepdim: true) * (1 - _exploration)) + (_exploration / count)).mul_(slateSize).clamp_max_(1.0).mul_(open);
         // With no more items than slots all are shown.
-        var all = count.le(slateSize);
-        return (where(all, open, probabilities).MoveToOuterDisposeScope(), isCut.logical_or_(all).MoveToOuterDisposeScope());
+        return where(count.le(slateSize), open, probabilities).MoveToOuterDisposeScope();
     }
 
     private ShareDraw Shared(Observation observation) =>
-        new(Probabilities(observation.EligibleItems).Probabilities, Order(_logWeights, observation), Context.Spec.SlateSize);
+        new(Probabilities(observation.EligibleItems), Order(_logWeights, observation), Context.Spec.SlateSize);
 }
