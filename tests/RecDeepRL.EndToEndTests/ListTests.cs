@@ -39,11 +39,24 @@ public sealed class ListTests : WorkingFolder
             var relative = Path.GetRelativePath(PathOf("fresh"), path);
             Assert.True(File.ReadAllText(path) == File.ReadAllText(Path.Combine(committed, relative)), $"configs/{relative} is out of date: run the command 'configs'");
         }
-        // Examples are written by hand.
-        var examples = Path.Combine(committed, "examples") + Path.DirectorySeparatorChar;
+        // Examples are written by hand, tuned ones by 'tune'.
+        string[] others = [.. new[] { "examples", "tuned" }.Select(folder => Path.Combine(committed, folder) + Path.DirectorySeparatorChar)];
         Assert.Equal(
             Directory.EnumerateFiles(PathOf("fresh"), "*.json", SearchOption.AllDirectories).Count(),
-            Directory.EnumerateFiles(committed, "*.json", SearchOption.AllDirectories).Count(path => !path.StartsWith(examples, StringComparison.Ordinal)));
+            Directory.EnumerateFiles(committed, "*.json", SearchOption.AllDirectories).Count(path => !others.Any(other => path.StartsWith(other, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void EveryTunedConfigurationIsOfItsFoldersEnvironmentAndRuns()
+    {
+        var files = Directory.GetFiles(Path.Combine(RecDeepRLProcess.Root, "configs", "tuned"), "*.json", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        foreach (var path in files)
+        {
+            var (environment, agent) = (Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileNameWithoutExtension(path));
+            Assert.Contains($"dotnet run -- tune {agent} --env {environment} ", File.ReadAllText(path), StringComparison.Ordinal);
+            Run(["train", agent, "--env", environment, "--config", path, "--iterations", "1", "--out", $"{environment}-{agent}", .. Small]).Succeeded();
+        }
     }
 
     [Fact]
