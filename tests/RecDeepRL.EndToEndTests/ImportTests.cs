@@ -36,7 +36,7 @@ public sealed class ImportTests : WorkingFolder, IClassFixture<FiveMillionRating
     public void CtrlCLeavesNothing()
     {
         using var process = StartAndWaitForRows();
-        RecDeepRLProcess.Signal(process, "INT");
+        RecDeepRLProcess.Interrupt(process);
         var result = RecDeepRLProcess.Finish(process);
         Assert.Equal(130, result.ExitCode);
         Assert.Equal("The import was stopped; nothing is left of it.\n", result.Error);

@@ -9,7 +9,7 @@ public sealed class InterruptionTests : WorkingFolder
     {
         using var process = StartLongRun();
         WaitForRounds(process);
-        RecDeepRLProcess.Signal(process, "INT");
+        RecDeepRLProcess.Interrupt(process);
         var result = RecDeepRLProcess.Finish(process);
 
         Assert.Equal(130, result.ExitCode);

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace RecDeepRL.EndToEndTests;
 
 /// <summary>The built program, started as its user starts it: a process with arguments in a folder.</summary>
-internal static class RecDeepRLProcess
+internal static partial class RecDeepRLProcess
 {
+    private const int Sigint = 2;
+
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -47,12 +50,11 @@ internal static class RecDeepRLProcess
         return new Result(process.ExitCode, output, error.Result);
     }
 
-    /// <summary>Sends a signal by name, such as INT.</summary>
-    public static void Signal(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    /// <summary>Sends SIGINT, as Ctrl-C does; without a process of its own, whose start on a busy machine may outlast what is to be interrupted.</summary>
+    public static void Interrupt(Process process) => Assert.Equal(0, Kill(process.Id, Sigint));
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     private static string FindRoot()
     {

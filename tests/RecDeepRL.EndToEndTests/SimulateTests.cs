@@ -57,7 +57,7 @@ public sealed class SimulateTests : WorkingFolder
     {
         using var process = RecDeepRLProcess.Start(Folder, ["simulate", "ucb", "--env", "popular", "--iterations", "10000000", "--log", "log", .. Small]);
         WaitForIterations(process, 2);
-        RecDeepRLProcess.Signal(process, "INT");
+        RecDeepRLProcess.Interrupt(process);
         var result = RecDeepRLProcess.Finish(process);
 
         Assert.Equal(130, result.ExitCode);
