@@ -6,19 +6,16 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>The last slates with what came of them, on the device: a ring of rows, one row for each slate of one user.</summary>
-/// <remarks>Storage doubles as rows arrive, up to the capacity; from then on the oldest row is overwritten. Item ids are kept as int32.
+/// <remarks>Once the capacity is reached, the oldest row is overwritten. Item ids are kept as int32.
 /// A truncated state has a value like any other, only a terminated one has none; returns of several steps stop at both.</remarks>
 internal sealed class ReplayBuffer : IDisposable
 {
-    private const long FirstAllocation = 1024;
-
     private readonly EnvironmentSpec _spec;
     private readonly bool _keepsNext;
     private readonly ReplayTrajectories? _trajectories;
     private readonly ReplayPriorities? _priorities;
-    private readonly Dictionary<string, Tensor> _columns = [];
+    private readonly ReplayColumns _columns;
     private readonly Queue<long> _rounds = new();
-    private long _allocated;
     private long _written;
 
     /// <summary>A buffer of single steps, sampled uniformly.</summary>
@@ -29,6 +26,7 @@ internal sealed class ReplayBuffer : IDisposable
         _spec = spec;
         _keepsNext = keepsNext;
         Capacity = capacity;
+        _columns = new ReplayColumns(capacity, spec.Device);
     }
 
     /// <summary>A buffer of what the options ask for.</summary>
@@ -62,11 +60,11 @@ internal sealed class ReplayBuffer : IDisposable
             rows["companion"] = companion ?? throw new ArgumentNullException(nameof(companion));
         var given = feedback.Slates.shape[0];
         var kept = Math.Min(given, Capacity);
-        Reserve(Math.Min(Capacity, Count + kept), rows);
+        _columns.Reserve(Math.Min(Capacity, Count + kept), Count, rows);
         for (var done = 0L; done < kept;)
         {
             var place = _written % Capacity;
-            var count = Math.Min(kept - done, _allocated - place);
+            var count = Math.Min(kept - done, _columns.Allocated - place);
             foreach (var (name, values) in rows)
                 _columns[name].narrow(0, place, count).copy_(values.narrow(0, given - kept + done, count));
             done += count;
@@ -155,7 +153,7 @@ internal sealed class ReplayBuffer : IDisposable
         writer.Write("rounds", tensor(_rounds.ToArray(), ScalarType.Int64));
         _trajectories?.Save(writer);
         _priorities?.Save(writer);
-        foreach (var (name, column) in _columns)
+        foreach (var (name, column) in _columns.All)
             writer.Write(name, column.narrow(0, 0, Count));
     }
 
@@ -169,11 +167,11 @@ internal sealed class ReplayBuffer : IDisposable
             _rounds.Enqueue(rows);
         _trajectories?.Load(reader);
         _priorities?.Load(reader);
-        Release();
+        _columns.Release();
         if (Count == 0)
             return;
         var columns = Names().ToDictionary(name => name, name => reader.ReadTensor(name).to(_spec.Device));
-        Reserve(Count, columns);
+        _columns.Reserve(Count, Count, columns);
         foreach (var (name, values) in columns)
             _columns[name].narrow(0, 0, Count).copy_(values);
     }
@@ -182,7 +180,7 @@ internal sealed class ReplayBuffer : IDisposable
     {
         _trajectories?.Dispose();
         _priorities?.Dispose();
-        Release();
+        _columns.Dispose();
     }
 
     /// <summary>The storage of one part of the rows. Borrowed.</summary>
@@ -197,7 +195,7 @@ internal sealed class ReplayBuffer : IDisposable
     private Tensor LatestOf(string name, long count)
     {
         var first = (_written - count) % Capacity;
-        var untilTurn = Math.Min(count, _allocated - first);
+        var untilTurn = Math.Min(count, _columns.Allocated - first);
         var column = _columns[name];
         return untilTurn == count ? column.narrow(0, first, count) : cat([column.narrow(0, first, untilTurn), column.narrow(0, 0, count - untilTurn)]);
     }
@@ -208,40 +206,8 @@ internal sealed class ReplayBuffer : IDisposable
         var lastPlaces = ReferenceEquals(rows, last) ? places : PlacesOf(last);
         return new ReplayBatch(
             Observation("state", places), _keepsNext ? Observation("next", lastPlaces) : null,
-            Selected("items", places).to_type(ScalarType.Int64), Selected("responses", places), Selected("terminated", lastPlaces))
-        { Places = places, Companion = KeepsCompanion ? Selected("companion", places) : null };
-    }
-
-    private Tensor Selected(string name, Tensor places) => _columns[name].index_select(0, places);
-
-    private void Release()
-    {
-        foreach (var column in _columns.Values)
-            column.Dispose();
-        _columns.Clear();
-        _allocated = 0;
-    }
-
-    /// <summary>Makes room for <paramref name="wanted"/> rows, at most the capacity.</summary>
-    private void Reserve(long wanted, Dictionary<string, Tensor> like)
-    {
-        if (wanted <= _allocated)
-            return;
-        var size = Math.Max(FirstAllocation, _allocated);
-        while (size < wanted)
-            size *= 2;
-        size = Math.Min(size, Capacity);
-        foreach (var (name, values) in like)
-        {
-            var larger = zeros([size, .. values.shape[1..]], values.dtype, _spec.Device).DetachFromDisposeScope();
-            if (_columns.Remove(name, out var smaller))
-            {
-                larger.narrow(0, 0, Count).copy_(smaller.narrow(0, 0, Count));
-                smaller.Dispose();
-            }
-            _columns[name] = larger;
-        }
-        _allocated = size;
+            _columns.Selected("items", places).to_type(ScalarType.Int64), _columns.Selected("responses", places), _columns.Selected("terminated", lastPlaces))
+        { Places = places, Companion = KeepsCompanion ? _columns.Selected("companion", places) : null };
     }
 
     private Dictionary<string, Tensor> Rows(Feedback feedback)
@@ -280,10 +246,10 @@ internal sealed class ReplayBuffer : IDisposable
 
     private Observation Observation(string name, Tensor places) => new()
     {
-        UserIds = Selected(name + ".userIds", places).to_type(ScalarType.Int64),
-        RecentItems = Selected(name + ".recentItems", places).to_type(ScalarType.Int64),
-        RecentResponses = Selected(name + ".recentResponses", places),
-        UserFeatures = _spec.UserFeatureCount > 0 ? Selected(name + ".userFeatures", places) : null,
+        UserIds = _columns.Selected(name + ".userIds", places).to_type(ScalarType.Int64),
+        RecentItems = _columns.Selected(name + ".recentItems", places).to_type(ScalarType.Int64),
+        RecentResponses = _columns.Selected(name + ".recentResponses", places),
+        UserFeatures = _spec.UserFeatureCount > 0 ? _columns.Selected(name + ".userFeatures", places) : null,
         Iteration = 0,
         DrawKey = 0,
     };
