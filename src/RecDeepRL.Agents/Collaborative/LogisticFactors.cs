@@ -56,7 +56,8 @@ internal sealed class LogisticFactors : IDisposable
     public void Fit(Tensor total, Tensor answers)
     {
         using var scope = NewDisposeScope();
-        var (all, answered) = (total.sum(ScalarType.Float64), answers.sum(ScalarType.Float64));
+        // Rows first: a sum of the whole table in another type would copy the table, which costs more than all the steps.
+        var (all, answered) = (total.sum(dim: 1).sum(ScalarType.Float64), answers.sum(dim: 1).sum(ScalarType.Float64));
         _center.copy_(((answered + 1) / (all - answered + 1)).log_());
         for (var step = 0; step < _options.Steps; step++)
         {
