@@ -35,7 +35,7 @@ internal abstract class ActorCriticAgent : IAgent
         Online.Initialise(context.Seed, name);
         Target.CopyFrom(Online);
         _actorOptimizer = new Adam(Online.ActorParameters, options.ActorLearningRate);
-        _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate);
+        _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate, options.CriticWeightDecay);
         _figures = new RunningMeans(_spec.Device, figures);
         Replay = new ReplayBuffer(_spec, options);
     }
@@ -132,7 +132,12 @@ internal abstract class ActorCriticAgent : IAgent
 
     /// <summary>What the slates of a batch earn after their own responses, discounted: what the sum of their items' φ is to learn.</summary>
     /// <returns>[R] float32, without gradient.</returns>
-    internal abstract Tensor Futures(ReplayBatch batch);
+    internal Tensor Futures(ReplayBatch batch) => _options.Discount == 0
+        ? zeros_like(batch.Discounts!) // Nothing is asked of the next state: half of an update's work.
+        : LookAhead(batch);
+
+    /// <summary>The same where the discount is above 0.</summary>
+    protected abstract Tensor LookAhead(ReplayBatch batch);
 
     /// <summary>One step of everything that learns.</summary>
     internal abstract void Update(ReplayBatch batch);

@@ -17,6 +17,10 @@ public abstract record ActorCriticOptions : ReplayOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double CriticLearningRate { get; init; } = 0.001;
 
+    /// <summary>Weight decay of critics and embeddings, decoupled from the gradient, in [0, 1]: each update multiplies every weight by 1 − learning rate · decay. Holds back what a few responses would teach by heart. Default 0.</summary>
+    [Range(0.0, 1.0)]
+    public double CriticWeightDecay { get; init; }
+
     /// <summary>Share of the online networks that moves into the target networks when they follow, in (0, 1]. Default 0.01.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Tau { get; init; } = 0.01;

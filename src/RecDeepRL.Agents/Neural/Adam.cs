@@ -13,13 +13,16 @@ internal sealed class Adam : IDisposable
     private const double Epsilon = 1e-8;
 
     private readonly double _learningRate;
+    private readonly double _weightDecay;
     private readonly Tensor _first;
     private readonly Tensor _second;
     private long _step;
 
-    public Adam(ParameterBlock block, double learningRate)
+    /// <param name="weightDecay">λ, decoupled from the gradient: w ← (1 − lr · λ)·w before each step (Loshchilov and Hutter 2019). At least 0, and lr · λ at most 1.</param>
+    public Adam(ParameterBlock block, double learningRate, double weightDecay = 0)
     {
         _learningRate = learningRate;
+        _weightDecay = weightDecay;
         _first = zeros_like(block.Values).DetachFromDisposeScope();
         _second = zeros_like(block.Values).DetachFromDisposeScope();
     }
@@ -42,6 +45,8 @@ internal sealed class Adam : IDisposable
         _first.mul_(FirstDecay).add_(gradient, alpha: 1 - FirstDecay);
         _second.mul_(SecondDecay).addcmul_(gradient, gradient, 1 - SecondDecay);
         var scale = _second.sqrt().div_(Math.Sqrt(1 - Math.Pow(SecondDecay, _step))).add_(Epsilon);
+        if (_weightDecay > 0)
+            values.mul_(1 - (_learningRate * share * _weightDecay));
         values.addcdiv_(_first, scale, -_learningRate * share / (1 - Math.Pow(FirstDecay, _step)));
     }
 

@@ -17,7 +17,7 @@ internal sealed class DdpgAgent(AgentContext context, DdpgOptions options)
         _noise.Points(networks, observation, states, explores, Rounds);
 
     /// <summary>γ · (1 − terminated) · V', V' the value of the best slate near μ'(s') under the target critic; with several steps, the rewards on the way before it.</summary>
-    internal override Tensor Futures(ReplayBatch batch)
+    protected override Tensor LookAhead(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

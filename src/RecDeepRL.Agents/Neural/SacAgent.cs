@@ -62,7 +62,7 @@ internal sealed class SacAgent : ActorCriticAgent
 
     /// <summary>γ · (1 − terminated) · (V' − α · log π(a'|s')), a' drawn from π(·|s'), V' the value of the best slate near a', an item's value being the
     /// least of the two target critics'.</summary>
-    internal override Tensor Futures(ReplayBatch batch)
+    protected override Tensor LookAhead(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

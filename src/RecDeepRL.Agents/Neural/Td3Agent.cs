@@ -33,7 +33,7 @@ internal sealed class Td3Agent(AgentContext context, Td3Options options)
         _noise.Points(networks, observation, states, explores, Rounds);
 
     /// <summary>γ · (1 − terminated) · V', V' the value of the best slate near the smoothed μ'(s'), an item's value being the least of the two target critics'.</summary>
-    internal override Tensor Futures(ReplayBatch batch)
+    protected override Tensor LookAhead(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -5,16 +5,18 @@ namespace RecDeepRL.Tests.Agents.Neural;
 
 public sealed class AdamTests
 {
-    [Fact]
-    public void TwentyStepsEqualThoseOfTheLibrary()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void TwentyStepsEqualThoseOfTheLibrary(double weightDecay)
     {
         using var scope = NewDisposeScope();
         using var block = new ParameterBlock([new ParameterShape("w", 1, 3, 2), new ParameterShape("b", 1, 2)], CPU);
         block.Initialise(new RecDeepRL.Core.Randomness.RandomStream(3, "test"));
         var weight = new TorchSharp.Modules.Parameter(block["w"].detach().clone());
         var bias = new TorchSharp.Modules.Parameter(block["b"].detach().clone());
-        using var library = optim.Adam([weight, bias], lr: 0.01);
-        using var own = new Adam(block, 0.01);
+        using var library = optim.AdamW([weight, bias], lr: 0.01, weight_decay: weightDecay);
+        using var own = new Adam(block, 0.01, weightDecay);
         var input = tensor(new float[,] { { 1, -2, 0.5f }, { 0.3f, 4, -1 } });
 
         for (var step = 0; step < 20; step++)
