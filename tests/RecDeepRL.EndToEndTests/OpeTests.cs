@@ -35,7 +35,6 @@ public sealed class OpeTests : WorkingFolder
 
         Assert.Contains("learned from 0 iterations, evaluated on 5", output, StringComparison.Ordinal);
         Run("ope", "log", "--checkpoint", "run", "--agent", "ucb").IsAMistake("--agent does not go with --checkpoint");
-        Run("ope", "log", "--checkpoint", "run", "--set", "epsilon=1").IsAMistake("--set do not go with --checkpoint");
     }
 
     [Fact]
@@ -43,7 +42,6 @@ public sealed class OpeTests : WorkingFolder
     {
         Run(["simulate", "random", "--env", "popular", "--iterations", "2", "--log", "log", .. Small]).Succeeded();
         Run(["simulate", "thompson", "--env", "popular", "--iterations", "2", "--log", "untold", .. Small]).Succeeded();
-        Run(["simulate", "random", "--env", "sessions", "--iterations", "2", "--log", "visits", .. Small]).Succeeded();
         Directory.CreateDirectory(PathOf("empty"));
         File.Copy(PathOf("log/log.json"), PathOf("empty/log.json"));
 
@@ -52,9 +50,7 @@ public sealed class OpeTests : WorkingFolder
         Run("ope", "log").IsAMistake("No agent was named", "--agent");
         Run("ope", "log", "--agent", "gredy").IsAMistake("Unknown agent 'gredy'", "Did you mean 'greedy'?");
         Run("ope", "untold", "--agent", "greedy").IsAMistake("does not tell the propensities", "epsilon-greedy", "--propensity estimated");
-        Run("ope", "visits", "--agent", "greedy").IsAMistake("users come in sessions");
         Run("ope", "log", "--agent", "greedy", "--train-share", "1").IsAMistake("--train-share was 1", "[0, 1)");
-        Run("ope", "log", "--agent", "greedy", "--mode", "both").IsAMistake("both", "exploit");
         Run("ope", "log", "--agent", "greedy", "--set", "items=11").IsAMistake("--set changes the environment");
         Assert.False(Directory.Exists(PathOf("ope")));
     }

@@ -29,6 +29,8 @@ internal static class OpeCommand
         var output = new Option<string?>("--out") { Description = $"Folder for {OpeFiles.Json}, estimates.png/.svg and, with --against-truth, errors.png/.svg. Default: no files.", HelpName = "DIR" };
         var (data, device, config, set, threads, libtorch, force) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch(), OutputFile.Force());
+        data.Description = "Folder with the data that the log was made of, where it has moved. Default: as the log says.";
+        set.Description = "Set an option of the agent in question, as key=value; may be repeated. 'list NAME' shows the options.";
         var command = new Command("ope", "Estimate what an agent would have earned from the log of another (off-policy evaluation).")
         {
             log, agent, checkpoint, trainShare, mode, rewardModel, propensity, threshold, draws, resamples, truth, repeats, config, set, data, output, force, device, threads, libtorch,

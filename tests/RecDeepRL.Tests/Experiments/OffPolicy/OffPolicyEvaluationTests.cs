@@ -136,8 +136,15 @@ public sealed class OffPolicyEvaluationTests : IDisposable
             using var feedback = ((IReplaysRounds)pair.Environment).Replay(round);
             var asked = feedback.Observation;
             Assert.Equal((asked.Iteration, asked.DrawKey), (before.Iteration, before.DrawKey));
-            Assert.True(before.UserIds.equal(asked.UserIds).item<bool>() && before.RecentItems.equal(asked.RecentItems).item<bool>() && before.RecentResponses.equal(asked.RecentResponses).item<bool>()
-                && before.EligibleItems!.equal(asked.EligibleItems!).item<bool>() && before.UserFeatures!.equal(asked.UserFeatures!).item<bool>());
+            foreach (var (expected, actual) in new[]
+            {
+                (asked.UserIds, before.UserIds), (asked.RecentItems, before.RecentItems), (asked.RecentResponses, before.RecentResponses),
+                (asked.EligibleItems!, before.EligibleItems!), (asked.UserFeatures!, before.UserFeatures!),
+            })
+            {
+                Assert.Equal(expected.shape, actual.shape);
+                Assert.True(expected.eq(actual).all().item<bool>());
+            }
         }
     }
 
@@ -156,7 +163,7 @@ public sealed class OffPolicyEvaluationTests : IDisposable
         for (var slot = 0; slot < 2; slot++)
         {
             // All 300 users are alike to it: 300 · 50 draws.
-            var counts = drawn.select(1, slot).sum(0).mul(50).round().to_type(ScalarType.Int64).data<long>().ToArray();
+            var counts = drawn.select(1, slot).sum([0L]).mul(50).round().to_type(ScalarType.Int64).data<long>().ToArray();
             var probabilities = known.select(1, slot).select(0, 0).data<double>().ToArray();
             Assert.Equal(1, probabilities.Sum(), 1e-5);
             Chance.AssertFrequencies(counts, probabilities);
@@ -180,14 +187,31 @@ public sealed class OffPolicyEvaluationTests : IDisposable
     [Fact]
     public void EstimatedPropensitiesServeWhereTheLogHasNone()
     {
-        var plan = SmallRuns.Plan("thompson", "popular", iterations: 10, users: 2000, slots: 1);
+        // One round. With frequencies for propensities, weights are (1/12)/(nᵢ/n), and ips is the mean over items of each item's mean response.
+        var plan = SmallRuns.Plan("thompson", "popular", iterations: 1, users: 2000, slots: 1);
         using var log = Log(plan);
+        using var round = log.Rounds().Single();
+        var means = round.Slates.data<long>().ToArray().Zip(round.Responses.data<float>().ToArray())
+            .GroupBy(one => one.First, one => (double)one.Second).Select(item => item.Average()).ToList();
+        Assert.Equal(12, means.Count);
         var target = plan with { Agent = "random" };
-        var settings = new OffPolicySettings { Mode = RecommendationMode.Explore, MeasureTruth = true };
+        var settings = new OffPolicySettings { TrainShare = 0, Mode = RecommendationMode.Explore };
 
         Assert.Contains("propensities", Assert.Throws<UserMistakeException>(() => Evaluate(target, log, settings)).Message, StringComparison.Ordinal);
-        var estimate = Evaluate(target, log, settings with { Propensity = PropensitySource.Estimated }).Estimates.Single(one => one.Estimator == "dr");
-        Assert.InRange(estimate.Value, (5.0 / 12) - .1, (5.0 / 12) + .1);
+        Assert.Equal(means.Average(), Value(Evaluate(target, log, settings with { Propensity = PropensitySource.Estimated }), "ips"), 1e-6);
+    }
+
+    [Fact]
+    public void FrequenciesAreNoPropensitiesWhereItemsAreMasked()
+    {
+        var plan = SmallRuns.Plan("random", "popular");
+        plan = plan with { EnvironmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions) { ["candidates"] = "5" } };
+        using var log = Log(plan);
+
+        Assert.Contains("frequencies", Assert.Throws<UserMistakeException>(() => Evaluate(plan, log, new OffPolicySettings { Propensity = PropensitySource.Estimated })).Message, StringComparison.Ordinal);
+        // The same users with other candidates were never shown these.
+        Assert.Contains("does not allow", Assert.Throws<UserMistakeException>(() => Evaluate(plan with { Seed = 8 }, log, new OffPolicySettings())).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Evaluate(plan, log, new OffPolicySettings { Mode = RecommendationMode.Explore }).Weights.Mean, 1e-6);
     }
 
     [Fact]
