@@ -54,7 +54,7 @@ internal sealed class LoggedRows(int slateSize, int itemCount)
         _propensities.AddRange(source == PropensitySource.Estimated ? Frequencies(items, users.Length) : Logged(round, iteration));
     }
 
-    private IEnumerable<double> Logged(PlayedRound round, long iteration)
+    private static double[] Logged(PlayedRound round, long iteration)
     {
         var logged = round.Propensity?.cpu().contiguous().data<float>().ToArray() ?? [float.NaN];
         foreach (var propensity in logged)

@@ -1,7 +1,6 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Experiments.OffPolicy;
-using RecDeepRL.Experiments.Statistics;
 
 namespace RecDeepRL.Tests.Experiments.OffPolicy;
 

@@ -92,7 +92,7 @@ public sealed class OffPolicyEvaluationTests : IDisposable
         }
         // The model learns each of 2 · 12 cells from about 140 slates: √(.19/140) = .037 for each of two slots.
         Assert.InRange(Value(result, "dm") - result.Truth!.Value, -4 * .037 * Math.Sqrt(2), 4 * .037 * Math.Sqrt(2));
-        Assert.Equal(result.Logged.Value, 10.0 / 12, 4 * result.Logged.StandardError);
+        Assert.Equal(10.0 / 12, result.Logged.Value, 4 * result.Logged.StandardError);
     }
 
     [Fact]
