@@ -74,7 +74,12 @@ public sealed class ClusteredIntervalsTests
         // Slot 1: 2, 0, .5: (2.5)²/(4 + .25) = 1.470588; slot 2: 1, 1, 1: 9/3 = 3. The mean of all six is 5.5/6.
         var sample = new OffPolicySample
         {
-            SlateSize = 2, Users = [0, 1, 2], Weights = [2, 1, 0, 1, .5, 1], Responses = new double[6], Fitted = new double[6], ModelValues = new double[6],
+            SlateSize = 2,
+            Users = [0, 1, 2],
+            Weights = [2, 1, 0, 1, .5, 1],
+            Responses = new double[6],
+            Fitted = new double[6],
+            ModelValues = new double[6],
         };
 
         var weights = WeightSummary.Of(sample);
@@ -92,7 +97,12 @@ public sealed class ClusteredIntervalsTests
         // Up to 1 they are 1, 0, 1, 0: error² 1/3/4 = .083333, and the model may be wrong by 9/4: 5.0625; together 5.145833. So nothing is cut.
         var sample = new OffPolicySample
         {
-            SlateSize = 1, Users = [0, 1, 2, 3], Weights = [1, 1, 1, 9], Responses = [1, 0, 1, 1], Fitted = [0, 0, 0, 0], ModelValues = [0, 0, 0, 0],
+            SlateSize = 1,
+            Users = [0, 1, 2, 3],
+            Weights = [1, 1, 1, 9],
+            Responses = [1, 0, 1, 1],
+            Fitted = [0, 0, 0, 0],
+            ModelValues = [0, 0, 0, 0],
         };
         Assert.Equal(4.395833, SwitchThreshold.Bound(sample, 9), 6);
         Assert.Equal(5.145833, SwitchThreshold.Bound(sample, 1), 6);
