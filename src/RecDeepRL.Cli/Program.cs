@@ -19,6 +19,7 @@ internal static class Program
             EvaluateCommand.Create(),
             CompareCommand.Create(),
             TuneCommand.Create(),
+            OpeCommand.Create(),
             TableCommand.Create(),
             PopulationCommand.Create(),
             ListCommand.Create(),

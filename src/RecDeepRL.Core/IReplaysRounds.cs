@@ -20,10 +20,15 @@ public interface IReplaysRounds
 /// <param name="Responses">[B, K] float32.</param>
 public sealed record PlayedRound(Tensor UserIds, Tensor Slates, Tensor Responses) : IDisposable
 {
+    /// <summary>[B, K] float32, the probability of each shown item to stand in its slot under the agent that showed it, not a number where it is not
+    /// known; none where no propensity is. Learning needs none; off-policy estimates do.</summary>
+    public Tensor? Propensity { get; init; }
+
     public void Dispose()
     {
         UserIds.Dispose();
         Slates.Dispose();
         Responses.Dispose();
+        Propensity?.Dispose();
     }
 }

@@ -73,7 +73,10 @@ public sealed class InteractionLog
         }
         RequireDistinct(userIds, path, rows);
         return new PlayedRound(
-            tensor(userIds), tensor(rows.ItemKeys, [userIds.Length, slateSize]), tensor(rows.Responses, [userIds.Length, slateSize]));
+            tensor(userIds), tensor(rows.ItemKeys, [userIds.Length, slateSize]), tensor(rows.Responses, [userIds.Length, slateSize]))
+        {
+            Propensity = rows.Propensity.All(float.IsNaN) ? null : tensor(rows.Propensity, [userIds.Length, slateSize]),
+        };
     }
 
     private static void RequireDistinct(long[] userIds, string path, LogRows rows)
