@@ -23,6 +23,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Asks for a clean end, as a signal would.</summary>
+    public void Request() => _source.Cancel();
+
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());

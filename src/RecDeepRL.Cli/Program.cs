@@ -23,6 +23,7 @@ internal static class Program
             TableCommand.Create(),
             PopulationCommand.Create(),
             ListCommand.Create(),
+            DashboardCommand.Create(),
             ConfigsCommand.Create(),
             ImportCommand.Create(),
             ResponseCommand.Create(),

@@ -79,6 +79,7 @@ public sealed class ListTests : WorkingFolder
     [InlineData("response", "fit", "--help")]
     [InlineData("response", "inspect", "--help")]
     [InlineData("response", "options", "boosting", "--help")]
+    [InlineData("dashboard", "--help")]
     [InlineData("population", "generate", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
 }

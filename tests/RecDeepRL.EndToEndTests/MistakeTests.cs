@@ -144,6 +144,11 @@ public sealed class MistakeTests : WorkingFolder
         { "population quality --real users.csv --synthetic users.csv --json empty.json", ["'empty.json' exists already"] },
         { "population compare --from users.csv --seeds 0", ["--seeds was 0"] },
         { "population compare --from users.csv --kinds copula --set epochs=3", ["--set was 'epochs=3'", "no kind in copula"] },
+        { "dashboard", ["no folder 'checkpoints'", "'train'"] },
+        { "dashboard absent", ["no folder 'absent'"] },
+        { "dashboard full --port 65536", ["--port was 65536", "[0, 65535]"] },
+        { "dashboard full --port any", ["any"] },
+        { "dashboard full --host example.org", ["--host was 'example.org'", "localhost"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 

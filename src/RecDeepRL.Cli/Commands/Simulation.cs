@@ -39,6 +39,9 @@ internal sealed class Simulation(RunPair pair, string folder)
         console.Information("log {Folder:l}, from iteration {First} on", folder, firstLogged);
 
         using var interruption = new Interruption();
+        using var holder = RunHolder.Take(folder);
+        holder.Announce(firstLogged + pair.Iterations - firstRound);
+        using var request = holder.WhenAskedToStop(interruption.Request);
         using var files = new MetricsFiles(folder, firstLogged);
         var progress = new TrainingProgress(console, firstRound, pair.Iterations, null);
         var explains = pair.Agent as IExplainsSlates;

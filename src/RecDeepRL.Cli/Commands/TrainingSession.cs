@@ -115,6 +115,8 @@ internal sealed class TrainingSession : IDisposable
         var evaluateEvery = EvaluateEvery ?? tenth;
         var checkpointEvery = CheckpointEvery ?? tenth;
         using var interruption = new Interruption();
+        _folder.Holder.Announce(_pair.Iterations);
+        using var request = _folder.Holder.WhenAskedToStop(interruption.Request);
         using var files = new MetricsFiles(_folder.Path, _pair.Environment.Iteration);
         var loop = new Func<ProgressTask?, bool>(bar =>
         {

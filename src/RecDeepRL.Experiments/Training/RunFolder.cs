@@ -11,7 +11,11 @@ public sealed class RunFolder : IDisposable
     {
         Path = path;
         _lock = held;
+        Holder = RunHolder.Take(path);
     }
+
+    /// <summary>Tells others that this process is at work here.</summary>
+    public RunHolder Holder { get; }
 
     public string Path { get; }
 
@@ -52,13 +56,25 @@ public sealed class RunFolder : IDisposable
 
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        // In this order: what names the holder is never taken from the next one.
+        Holder.Dispose();
+        _lock.Dispose();
+    }
 
     private static RunFolder Hold(string path)
     {
+        FileStream? held = null;
         try
         {
-            return new RunFolder(path, new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new RunFolder(path, held);
+        }
+        catch (UserMistakeException)
+        {
+            held?.Dispose();
+            throw;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
