@@ -279,13 +279,15 @@
     item.stateText.dataset.state = run.state;
     setText(item.stateText, stopping ? 'Stopping' : stateNames[run.state]);
     const seed = run.seed === null ? '' : `, seed ${run.seed}`;
+    const running = run.state === 'running';
+    const expected = run.expected === null ? '' : ` · expected\u00a0${digits(run.expected)}`;
     const elsewhere = run.state === 'running' && !run.isHere ? `, on ${run.machine}` : '';
-    setText(item.about, `${run.agent} in ${run.environment}${seed}${elsewhere}${run.expected === null ? '' : ` · expected\u00a0${digits(run.expected)}`}`);
+    setText(item.about, `${run.agent} in ${run.environment}${seed}${elsewhere}${running ? expected : ''}`);
     const total = run.iterations === null ? run.iteration : Math.max(run.iterations, run.iteration);
     item.bar.hidden = run.iterations === null || run.state === 'finished';
     item.bar.max = Math.max(total, 1);
     item.bar.value = run.iteration;
-    setText(item.count, run.iterations === null || run.state === 'finished' ? `${run.iteration} iterations` : `${run.iteration} / ${total}`);
+    setText(item.count, run.iterations === null || run.state === 'finished' ? `${run.iteration} iterations${running ? '' : expected}` : `${run.iteration} / ${total}${running ? '' : expected}`);
     item.stop.hidden = run.state !== 'running';
     item.stop.disabled = stopping;
   }
@@ -346,7 +348,11 @@
     const same = key => all.every(bounds => Math.abs(bounds[key] - all[0][key]) <= 1e-9 * Math.max(1, Math.abs(all[0][key])));
     if (!['random', 'bestFixed', 'oracle'].every(same))
       return [];
-    return [{ name: 'oracle', value: all[0].oracle }, { name: 'best fixed', value: all[0].bestFixed }, { name: 'random', value: all[0].random }];
+    const bounds = [{ name: 'oracle', value: all[0].oracle }, { name: 'best fixed', value: all[0].bestFixed }, { name: 'random', value: all[0].random }];
+    // Where one list is best for everybody, the first two are one line.
+    if (Math.abs(bounds[0].value - bounds[1].value) < 1e-6)
+      bounds.splice(0, 2, { name: 'oracle and\nbest fixed', value: all[0].oracle });
+    return bounds;
   }
 
   function showChart() {
