@@ -41,7 +41,7 @@ window.recdeeprl.CurveChart = class CurveChart {
     const bounds = shown.length === 0 ? [] : this.bounds.map(bound => ({
       id: `bound-${bound.name}`, type: 'line', data: [[first, bound.value], [last, bound.value]], symbol: 'none', silent: true, z: 4,
       lineStyle: { color: look.quiet, width: 1, type: [4, 4] }, emphasis: { disabled: true }, labelLayout: { moveOverlap: 'shiftY' },
-      endLabel: { show: true, formatter: () => bound.name, color: look.quiet, fontSize: 11, textBorderColor: look.surface, textBorderWidth: 3, offset: narrow ? [-58, -9] : [0, 0] },
+      endLabel: { show: true, formatter: () => bound.name, color: look.quiet, fontSize: 11, lineHeight: 13, textBorderColor: look.surface, textBorderWidth: 3, offset: narrow ? [-58, -9] : [0, 0] },
     }));
     this.chart.setOption({
       ...look.option,
