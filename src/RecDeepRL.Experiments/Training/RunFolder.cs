@@ -54,15 +54,5 @@ public sealed class RunFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static RunFolder Hold(string path)
-    {
-        try
-        {
-            return new RunFolder(path, new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UserMistakeException($"The run folder '{path}' cannot be used: {fault.Message} Another process may be training in it.", fault);
-        }
-    }
+    private static RunFolder Hold(string path) => new(path, FolderLock.Take(path, "run folder", "training in it"));
 }
