@@ -1,4 +1,5 @@
 using RecDeepRL.Core;
+using RecDeepRL.Experiments.Statistics;
 
 namespace RecDeepRL.Experiments.Comparison;
 
@@ -10,6 +11,9 @@ namespace RecDeepRL.Experiments.Comparison;
 public sealed class ComparisonFolder : IDisposable
 {
     private const string CellFolder = "cells";
+
+    /// <summary>What were bounds when results.csv was all that a comparison left, which does not say so.</summary>
+    private static readonly string[] s_earlierBounds = ["oracle", "myopic", "best-fixed"];
 
     private readonly FileStream _lock;
     private readonly PlanFile _plan;
@@ -45,7 +49,7 @@ public sealed class ComparisonFolder : IDisposable
             return ResultsOf(PlanFile.Read(plan), name => ReadCell(path, name, key: null));
         var rows = Directory.Exists(path) ? System.IO.Path.Combine(path, ComparisonFile.Name) : path;
         return File.Exists(rows)
-            ? new ComparisonResults { Cells = [.. ComparisonFile.Read(rows).Select(row => new ComparisonCell(row, []))] }
+            ? new ComparisonResults { Cells = [.. ComparisonFile.Read(rows).Select(row => new ComparisonCell(row, []) { IsBound = s_earlierBounds.Contains(row.Agent) })] }
             : throw new UserMistakeException($"There is no comparison in '{path}', neither {PlanFile.Name} nor {ComparisonFile.Name}. 'compare --out {path}' makes one.");
     }
 
@@ -104,6 +108,23 @@ public sealed class ComparisonFolder : IDisposable
         CellFile.Write(System.IO.Path.Combine(Path, CellFolder, name), CellKey.Of(plan, _plan.Device), cell);
         lock (_gate)
             _cells[name] = cell;
+    }
+
+    /// <summary>Writes what is made of the cells finished so far: results.csv and .parquet, iterations.csv and .parquet, and statistics.json.</summary>
+    /// <param name="catalog">Knows the types of the options.</param>
+    public ComparisonStatistics Conclude(Catalog catalog)
+    {
+        var results = Results;
+        var rows = results.Cells.Select(cell => cell.Row).ToList();
+        ResultTable.WriteCsv(PathOf(ComparisonFile.Name), ComparisonRow.Columns, rows);
+        ResultTable.WriteParquet(PathOf(System.IO.Path.ChangeExtension(ComparisonFile.Name, ".parquet")), ComparisonRow.Columns, rows);
+        var iterations = IterationTable.Rows(results.Cells);
+        var columns = IterationTable.Columns(results.Cells, catalog);
+        ResultTable.WriteCsv(PathOf(IterationTable.Name + ".csv"), columns, iterations);
+        ResultTable.WriteParquet(PathOf(IterationTable.Name + ".parquet"), columns, iterations);
+        var statistics = ComparisonStatistics.Of(results);
+        AtomicFile.WriteAllText(PathOf(ComparisonStatistics.FileName), statistics.ToJson());
+        return statistics;
     }
 
     /// <summary>Takes away all that was made, where no run has finished: the folder can be given again, also for something else.</summary>
