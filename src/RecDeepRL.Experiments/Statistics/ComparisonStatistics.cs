@@ -38,6 +38,9 @@ public sealed record ComparisonStatistics
         };
     }
 
+    /// <summary>The statistics of one line of a summary; none where the comparison has no such agent there.</summary>
+    public AgentStatistics? Find(ComparisonSummary summary) => Environments.FirstOrDefault(environment => environment.Heading == summary.Heading)?.Agents.FirstOrDefault(agent => agent.Label == summary.Label);
+
     /// <summary>The text of statistics.json.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ResultJson.Options) + "\n";
 }
