@@ -104,7 +104,7 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         if (!loop.Run(cancellation))
             return null;
         var seed = Evaluator.SeedOf(plan.Seed);
-        var bounds = Bounds.Of(environment, pair.Truth, environment.Iteration, seed);
+        var bounds = environments.BoundsOf(pair, seed);
         var final = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds);
         var explore = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, bounds);
         var totals = loop.Totals;
@@ -143,10 +143,12 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         };
     }
 
-    /// <summary>Keeps the latest environment. One that is read from files does not depend on the seed, and serves every seed.</summary>
+    /// <summary>Keeps the latest environment, and those of its bounds that are the same whoever has been served in it. An environment that is read from files
+    /// does not depend on the seed, and serves every seed.</summary>
     private sealed class EnvironmentShelf(Catalog catalog, torch.Device device) : IDisposable
     {
         private (string Name, string Options, long? Seed)? _key;
+        private readonly Dictionary<long, Bounds> _bounds = [];
         private IEnvironment? _environment;
 
         public IEnvironment Get(RunPlan plan)
@@ -156,10 +158,24 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
             {
                 _environment?.Dispose();
                 _environment = null;
+                _bounds.Clear();
                 _environment = RunPair.CreateEnvironment(catalog, plan, device);
                 _key = key;
             }
             return _environment;
+        }
+
+        /// <param name="pair">At the end of its run, in the environment of the latest <see cref="Get"/>.</param>
+        public Bounds BoundsOf(RunPair pair, long seed)
+        {
+            var environment = pair.Environment;
+            if (_bounds.TryGetValue(seed, out var known))
+                return known;
+            var bounds = Bounds.Of(environment, pair.Truth, environment.Iteration, seed);
+            // Sessions are played apart from the run; a truth that never changes, with nothing masked, has the same bounds after every run.
+            if (environment.Spec.HasEpisodes || (pair.Truth.IsStationary && !Bounds.DependOnSeed(environment)))
+                _bounds[seed] = bounds;
+            return bounds;
         }
 
         public void Dispose() => _environment?.Dispose();
