@@ -7,18 +7,23 @@ namespace RecDeepRL.Experiments.Statistics;
 public enum Verdict
 {
     /// <summary>The highest mean. Whether that means anything, the others' verdicts tell.</summary>
+    [JsonStringEnumMemberName("best")]
     Best,
 
     /// <summary>Behind by no more than chance explains, after correction for all comparisons with the best.</summary>
+    [JsonStringEnumMemberName("tied")]
     Tied,
 
     /// <summary>Behind by more than chance explains.</summary>
+    [JsonStringEnumMemberName("worse")]
     Worse,
 
     /// <summary>It uses the truth: a line to measure by, and out of the competition.</summary>
+    [JsonStringEnumMemberName("bound")]
     Bound,
 
     /// <summary>Fewer than two seeds in common with the best, which tell nothing.</summary>
+    [JsonStringEnumMemberName("unknown")]
     Unknown,
 }
 
