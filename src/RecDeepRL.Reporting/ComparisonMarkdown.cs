@@ -1,25 +1,34 @@
 using System.Globalization;
 using System.Text;
 using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Statistics;
 
 namespace RecDeepRL.Reporting;
 
 /// <summary>A comparison as Markdown tables.</summary>
 public static class ComparisonMarkdown
 {
-    public static string Of(IReadOnlyList<ComparisonSummary> summaries)
+    /// <param name="summaries">One for each environment and agent.</param>
+    /// <param name="statistics">Of the same comparison, for what can be said of each agent against the best; none for the tables alone.</param>
+    public static string Of(IReadOnlyList<ComparisonSummary> summaries, ComparisonStatistics? statistics = null)
     {
-        var text = new StringBuilder("Mean responses per user (per session where users come in sessions) with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration.\n");
+        var text = new StringBuilder();
+        if (statistics is not null)
+        {
+            text.Append(string.Concat(VerdictText.Of(statistics).Select(line => $"- {line}\n"))).Append("\nAgainst the best: expected final scores, paired by seed; ± is a 95 % interval by itself. 'Worse' and 'tied' hold at 5 % for all agents of a table together (Holm's correction).\n\n");
+        }
+        text.Append("Mean responses per user (per session where users come in sessions) with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration.\n");
         foreach (var environment in summaries.GroupBy(summary => summary.Heading))
         {
             var any = environment.First();
             text.Append(CultureInfo.InvariantCulture, $"\n**{environment.Key}** ({any.DescribeBounds()})\n\n")
-                .Append("| agent | seeds | final | final, expected | gap closed | mean while training | s/run |\n|---|---:|---:|---:|---:|---:|---:|\n");
+                .Append("| agent | seeds | final | final, expected | gap closed | mean while training | s/run |").Append(statistics is null ? "" : " against the best |")
+                .Append("\n|---|---:|---:|---:|---:|---:|---:|").Append(statistics is null ? "\n" : "---|\n");
             foreach (var row in environment.OrderByDescending(summary => summary.FinalExpected.Mean))
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {row.Label} | {row.Final.Count} | {EvaluationTable.Spread(row.Final)} | {EvaluationTable.Spread(row.FinalExpected)} | {EvaluationTable.Percent(row.GapClosed)} | {EvaluationTable.Spread(row.TrainingMean)} | {row.Seconds:F2} |\n");
+                    $"| {row.Label} | {row.Final.Count} | {EvaluationTable.Spread(row.Final)} | {EvaluationTable.Spread(row.FinalExpected)} | {EvaluationTable.Percent(row.GapClosed)} | {EvaluationTable.Spread(row.TrainingMean)} | {row.Seconds:F2} |{(statistics is null ? "" : $" {VerdictText.Of(statistics.Find(row)!.Standing)} |")}\n");
             }
         }
         return text.ToString();

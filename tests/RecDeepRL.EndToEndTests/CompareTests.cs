@@ -14,20 +14,77 @@ public sealed class CompareTests : WorkingFolder
             rows.Skip(1).Select(row => (row[0], row[1], row[2])));
         Assert.All(rows.Skip(1).Where(row => row[1] == "oracle"), row => Assert.Equal(Number(row[8]), Number(row[4]), 1e-6));
         Assert.Contains("popular", output, StringComparison.Ordinal);
-        Assert.Contains("±", File.ReadAllText(PathOf("table/summary.md")), StringComparison.Ordinal);
+        var summary = File.ReadAllText(PathOf("table/summary.md"));
+        Assert.Contains("±", summary, StringComparison.Ordinal);
+        Assert.Contains("| against the best |", summary, StringComparison.Ordinal);
+        Assert.Contains("the highest score is that of", output, StringComparison.Ordinal);
         Assert.True(new FileInfo(PathOf("table/comparison.png")).Length > 0);
     }
 
     [Fact]
-    public void AComparisonNeverOverwritesAnother()
+    public void TheSameCommandRunsNothingAgainAndAnotherPlanOrASecondProcessIsRefused()
     {
-        string[] command = ["compare", "--env", "popular", "--agents", "random", "--seeds", "1", "--iterations", "1", "--set", "users=50", "--out", "table"];
-        Run(command).Succeeded();
-        var before = File.ReadAllText(PathOf("table/results.csv"));
+        string[] command = ["compare", "--env", "popular", "--agents", "random", "--seeds", "1", "--iterations", "1", "--out", "table"];
+        Run([.. command, "--set", "users=50"]).Succeeded();
+        var before = Files("table");
 
-        Run(command).IsAMistake("results.csv", "never overwrites");
+        Assert.Contains("1 of them are finished already, 0 are left", Run([.. command, "--set", "users=50"]).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(before, Files("table"));
+        using (new FileStream(PathOf("table/.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Run([.. command, "--set", "users=50"]).IsAMistake("'table'", "Another process");
+        Run([.. command, "--set", "users=60"]).IsAMistake("'table' holds another comparison", "environment.users was 50, is now 60", "--out");
+        Assert.Equal(before, Files("table"));
+    }
 
-        Assert.Equal(before, File.ReadAllText(PathOf("table/results.csv")));
+    [Fact]
+    public void AKilledComparisonGoesOnToTheSameFiles()
+    {
+        string[] command = ["compare", "--env", "popular,drift", "--agents", "ucb,thompson", "--sweep", "ucb.exploration=1,2", "--seeds", "4", "--iterations", "120", "--set", "users=200", "--jobs", "2", "--out", "table"];
+        var (killed, whole) = (Directory.CreateDirectory(PathOf("killed")).FullName, Directory.CreateDirectory(PathOf("whole")).FullName);
+        using (var process = RecDeepRLProcess.Start(killed, command))
+        {
+            var cells = Path.Combine(killed, "table", "cells");
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            while (!Directory.Exists(cells) || Directory.GetFiles(cells, "*.json").Length < 3)
+            {
+                Assert.False(process.HasExited, "the comparison ended before it was killed");
+                Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), "no three cells within two minutes");
+                Thread.Sleep(10);
+            }
+            process.Kill();
+            process.WaitForExit();
+            Assert.InRange(Directory.GetFiles(cells, "*.json").Length, 3, 23);
+        }
+
+        Assert.Contains("are finished already", RecDeepRLProcess.Run(killed, command).Succeeded().Output, StringComparison.Ordinal);
+        RecDeepRLProcess.Run(whole, command).Succeeded();
+
+        Assert.Equal(24, Directory.GetFiles(Path.Combine(whole, "table", "cells")).Length);
+        Assert.Equal(Names(whole), Names(killed));
+        foreach (var name in new[] { "compare.json", "statistics.json", "comparison.png", "comparison.svg" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "table", name)), File.ReadAllBytes(Path.Combine(killed, "table", name)));
+        foreach (var name in new[] { "results.csv", "iterations.csv" })
+            Assert.Equal(WithoutColumn(Path.Combine(whole, "table", name), "seconds"), WithoutColumn(Path.Combine(killed, "table", name), "seconds"));
+
+        static IEnumerable<string> Names(string folder) => Directory.EnumerateFileSystemEntries(Path.Combine(folder, "table"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void ASweepMakesAVariantOfEveryPairThatHasTheOption()
+    {
+        Run("compare", "--env", "popular,drift", "--agents", "ucb,random", "--sweep", "exploration=0.1..10:logx3", "--sweep", "popular.users=50,60", "--seeds", "1", "--iterations", "1", "--set", "drift.users=50", "--out", "table").Succeeded();
+
+        var rows = File.ReadAllLines(PathOf("table/results.csv")).Skip(1).Select(line => line.Split(',')).ToList();
+        // Three of ucb and one of random, in popular twice and in drift once.
+        Assert.Equal(
+            [("drift", "users=50", 4), ("popular", "users=50", 4), ("popular", "users=60", 4)],
+            rows.GroupBy(row => (row[0], row[^1])).Select(group => (group.Key.Item1, group.Key.Item2, group.Count())).Order());
+        Assert.Equal(["", "exploration=0.1", "exploration=1", "exploration=10"], rows.Select(row => row[^2]).Distinct().Order(StringComparer.Ordinal));
+
+        Run("compare", "--agents", "random", "--sweep", "exploration=1,2", "--out", "other").IsAMistake("exploration");
+        Run("compare", "--agents", "ucb", "--sweep", "exploration=1,-2", "--out", "other").IsAMistake("exploration was -2");
+        Run("compare", "--agents", "ucb", "--sweep", "exploration", "--out", "other").IsAMistake("--sweep was 'exploration'", "key=a,b,c");
+        Assert.False(Directory.Exists(PathOf("other")));
     }
 
     [Fact]
@@ -37,6 +94,19 @@ public sealed class CompareTests : WorkingFolder
         Run("compare", "--env", "popular", "--agents", "greedy", "--set", "ucb.exploration=1", "--out", "other").IsAMistake("ucb", "not part of this run");
 
         Assert.False(Directory.Exists(PathOf("other")));
+    }
+
+    /// <summary>Every file of a folder with its text, without the log, which tells of every start.</summary>
+    private List<(string Name, string Text)> Files(string folder) =>
+        [.. Directory.EnumerateFiles(PathOf(folder), "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(path => (path, File.ReadAllText(path)))];
+
+    /// <summary>Lines of a CSV file without one column, which has no quotes before it.</summary>
+    private static List<string> WithoutColumn(string path, string column)
+    {
+        var lines = File.ReadAllLines(path);
+        var place = Array.IndexOf(lines[0].Split(','), column);
+        Assert.True(place >= 0, $"{path} has no column {column}");
+        return [.. lines.Select(line => string.Join(',', line.Split(',').Where((_, index) => index != place)))];
     }
 
     private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

@@ -54,7 +54,7 @@ internal static class TuneCommand
             var chosen = Devices.Choose(input.Device);
             var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
             CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
-            return Tune(plan, chosen, sideBySide, path, "dotnet run -- " + string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value))));
+            return Tune(plan, chosen, sideBySide, path, "dotnet run -- " + CommandText.Of(parsed));
         });
         return command;
     }
@@ -116,6 +116,4 @@ internal static class TuneCommand
         System.Console.WriteLine($"wrote {path}");
         return ExitCode.Done;
     }
-
-    private static string Quoted(string word) => word.Any(letter => char.IsWhiteSpace(letter) || "'\"$*;|&<>()".Contains(letter, StringComparison.Ordinal)) ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
 }

@@ -9,15 +9,19 @@ namespace RecDeepRL.Cli.Configuration;
 internal sealed class Settings
 {
     private readonly List<(string? Owner, string Key, string Value)> _entries = [];
+    private readonly string _source;
 
+    /// <param name="texts">As the user typed them.</param>
+    /// <param name="source">The option that they were typed behind, for messages.</param>
     /// <exception cref="UserMistakeException">A text is not of the form key=value.</exception>
-    public Settings(IEnumerable<string> texts)
+    public Settings(IEnumerable<string> texts, string source = "--set")
     {
+        _source = source;
         foreach (var text in texts)
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
-                throw new UserMistakeException($"--set was '{text}', must be key=value, such as --set discount=0.9.");
+                throw new UserMistakeException($"{source} was '{text}', must be key=value, such as {source} discount=0.9.");
             var name = text[..equals].Trim();
             var dot = name.IndexOf('.', StringComparison.Ordinal);
             _entries.Add((dot < 0 ? null : name[..dot], name[(dot + 1)..], text[(equals + 1)..].Trim()));
@@ -33,9 +37,9 @@ internal sealed class Settings
         var environmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions);
         foreach (var (owner, key, value) in _entries)
         {
-            if (Concerns(owner, "agent", agent.Name, agent.Aliases) && (owner is not null || Has(agent.OptionsType, key)))
+            if (Takes(owner, key, "agent", agent))
                 agentOptions[key] = value;
-            if (Concerns(owner, "environment", environment.Name, environment.Aliases) && (owner is not null || Has(environment.OptionsType, key)))
+            if (Takes(owner, key, "environment", environment))
                 environmentOptions[key] = value;
         }
         return plan with { AgentOptions = agentOptions, EnvironmentOptions = environmentOptions };
@@ -51,13 +55,13 @@ internal sealed class Settings
             if (owner is not null)
             {
                 if (!agents.Any(agent => Concerns(owner, "agent", agent.Name, agent.Aliases)) && !environments.Any(environment => Concerns(owner, "environment", environment.Name, environment.Aliases)))
-                    throw new UserMistakeException($"--set {owner}.{key} names '{owner}', which is not part of this run. Use agent.{key}, environment.{key}, or a name that is.");
+                    throw new UserMistakeException($"{_source} {owner}.{key} names '{owner}', which is not part of this run. Use agent.{key}, environment.{key}, or a name that is.");
                 continue;
             }
             var ofAgent = agents.Any(agent => Has(agent.OptionsType, key));
             var ofEnvironment = environments.Any(environment => Has(environment.OptionsType, key));
             if (ofAgent && ofEnvironment)
-                throw new UserMistakeException($"--set {key} could mean the agent or the environment. Write agent.{key} or environment.{key}.");
+                throw new UserMistakeException($"{_source} {key} could mean the agent or the environment. Write agent.{key} or environment.{key}.");
             if (!ofAgent && !ofEnvironment)
             {
                 var known = agents.Select(agent => agent.OptionsType).Concat(environments.Select(environment => environment.OptionsType))
@@ -67,6 +71,10 @@ internal sealed class Settings
             }
         }
     }
+
+    /// <summary>Whether a key is meant for an agent or environment: its owner is named, or it has an option of that name.</summary>
+    public static bool Takes(string? owner, string key, string kind, IComponentDescription component) =>
+        Concerns(owner, kind, component.Name, component.Aliases) && (owner is not null || Has(component.OptionsType, key));
 
     private static bool Concerns(string? owner, string kind, string name, IReadOnlyList<string> aliases) =>
         owner is null || owner == kind || owner == name || aliases.Contains(owner);

@@ -39,21 +39,24 @@ public static class ComparisonFile
         }
     }
 
+    /// <summary>Not a number where the field is empty.</summary>
+    private static double Number(CsvReader reader, string name) => reader.GetField(name)!.Length == 0 ? double.NaN : reader.GetField<double>(name);
+
     private static ComparisonRow Row(CsvReader reader) => new()
     {
         Environment = reader.GetField("environment")!,
         Agent = reader.GetField("agent")!,
         Seed = reader.GetField<long>("seed"),
-        Final = reader.GetField<double>("final"),
-        FinalExpected = reader.GetField<double>("final_expected"),
-        TrainingMean = reader.GetField<double>("training_mean"),
-        Random = reader.GetField<double>("random"),
-        BestFixed = reader.GetField<double>("best_fixed"),
-        Oracle = reader.GetField<double>("oracle"),
-        Seconds = reader.GetField<double>("seconds"),
-        FinalExplore = reader.GetField<double>("final_explore"),
-        TrainingExpected = reader.GetField<double>("training_expected"),
-        TrainingOracle = reader.GetField<double>("training_oracle"),
+        Final = Number(reader, "final"),
+        FinalExpected = Number(reader, "final_expected"),
+        TrainingMean = Number(reader, "training_mean"),
+        Random = Number(reader, "random"),
+        BestFixed = Number(reader, "best_fixed"),
+        Oracle = Number(reader, "oracle"),
+        Seconds = Number(reader, "seconds"),
+        FinalExplore = Number(reader, "final_explore"),
+        TrainingExpected = Number(reader, "training_expected"),
+        TrainingOracle = Number(reader, "training_oracle"),
         SlateSize = reader.GetField<int>("slate_size"),
         Iterations = reader.GetField<long>("iterations"),
         Source = reader.GetField("source")!,

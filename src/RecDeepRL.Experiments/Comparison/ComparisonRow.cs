@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RecDeepRL.Experiments.Comparison;
 
 /// <summary>What came of one environment, agent and seed. Scores are mean responses per user, or per session where there are sessions.</summary>
@@ -59,15 +57,36 @@ public sealed record ComparisonRow
     /// <summary>Options of the environment that are not as by default.</summary>
     public string EnvironmentOptions { get; init; } = "";
 
+    /// <summary>The columns of results.csv and results.parquet.</summary>
+    internal static IReadOnlyList<ResultColumn<ComparisonRow>> Columns { get; } =
+    [
+        new("environment", typeof(string), row => row.Environment),
+        new("agent", typeof(string), row => row.Agent),
+        new("seed", typeof(long), row => row.Seed),
+        new("final", typeof(double), row => row.Final),
+        new("final_expected", typeof(double), row => row.FinalExpected),
+        new("training_mean", typeof(double), row => row.TrainingMean),
+        new("random", typeof(double), row => row.Random),
+        new("best_fixed", typeof(double), row => row.BestFixed),
+        new("oracle", typeof(double), row => row.Oracle),
+        new("seconds", typeof(double), row => Math.Round(row.Seconds, 3)),
+        new("final_explore", typeof(double), row => row.FinalExplore),
+        new("precision", typeof(double), row => row.Final / (row.SlateSize * row.Rounds)),
+        new("training_expected", typeof(double), row => row.TrainingExpected),
+        new("training_oracle", typeof(double), row => row.TrainingOracle),
+        new("slate_size", typeof(long), row => (long)row.SlateSize),
+        new("iterations", typeof(long), row => row.Iterations),
+        new("source", typeof(string), row => row.Source),
+        new("device", typeof(string), row => row.Device),
+        new("myopic", typeof(double), row => row.Myopic),
+        new("rounds", typeof(double), row => row.Rounds),
+        new("agent_options", typeof(string), row => row.AgentOptions),
+        new("environment_options", typeof(string), row => row.EnvironmentOptions),
+    ];
+
     /// <summary>The header of results.csv.</summary>
-    public static string Header =>
-        "environment,agent,seed,final,final_expected,training_mean,random,best_fixed,oracle,seconds,final_explore,precision,training_expected,training_oracle,slate_size,iterations,source,device,myopic,rounds,agent_options,environment_options";
+    public static string Header => string.Join(',', Columns.Select(column => column.Name));
 
     /// <summary>One line of results.csv.</summary>
-    public string ToCsv() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Environment},{Agent},{Seed},{Final:R},{FinalExpected:R},{TrainingMean:R},{Random:R},{BestFixed:R},{Oracle:R},{Seconds:F3},{FinalExplore:R},{Final / (SlateSize * Rounds):R},{TrainingExpected:R},{TrainingOracle:R},{SlateSize},{Iterations},{Source},{Device},{Myopic:R},{Rounds:R},{Quote(AgentOptions)},{Quote(EnvironmentOptions)}");
-
-    private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public string ToCsv() => string.Join(',', Columns.Select(column => column.ToCsv(this)));
 }

@@ -22,11 +22,10 @@ public sealed record ComparisonSummary(
     public bool FromData { get; init; }
 
     /// <summary>The agent, with the options that are not as by default.</summary>
-    public string Label => AgentOptions.Length == 0 ? Agent : $"{Agent} ({Readable(AgentOptions)})";
+    public string Label => LabelOf(Agent, AgentOptions);
 
     /// <summary>What the agents of one table have in common: environment, options, rounds and source.</summary>
-    public string Heading => string.Join(
-        ", ", new[] { Environment, Readable(EnvironmentOptions), Iterations is { } rounds ? $"{rounds} iterations" : "", FromData ? "from data" : "" }.Where(part => part.Length > 0));
+    public string Heading => HeadingOf(Environment, EnvironmentOptions, Iterations, FromData);
 
     /// <summary>The bounds in words, for headings.</summary>
     public string DescribeBounds() => string.Create(
@@ -53,6 +52,11 @@ public sealed record ComparisonSummary(
             FromData = cells.Key.Source == "data",
         }),
     ];
+
+    internal static string LabelOf(string agent, string options) => options.Length == 0 ? agent : $"{agent} ({Readable(options)})";
+
+    internal static string HeadingOf(string environment, string options, long? iterations, bool fromData) => string.Join(
+        ", ", new[] { environment, Readable(options), iterations is { } rounds ? $"{rounds} iterations" : "", fromData ? "from data" : "" }.Where(part => part.Length > 0));
 
     private static string Readable(string options) => options.Replace(";", ", ", StringComparison.Ordinal);
 }

@@ -65,20 +65,15 @@ public sealed class RunFolder : IDisposable
 
     private static RunFolder Hold(string path)
     {
-        FileStream? held = null;
+        var held = FolderLock.Take(path, "run folder", "training in it");
         try
         {
-            held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new RunFolder(path, held);
         }
-        catch (UserMistakeException)
+        catch
         {
-            held?.Dispose();
+            held.Dispose();
             throw;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UserMistakeException($"The run folder '{path}' cannot be used: {fault.Message} Another process may be training in it.", fault);
         }
     }
 }

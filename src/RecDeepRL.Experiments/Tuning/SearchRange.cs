@@ -28,18 +28,20 @@ public sealed class SearchRange
     public IReadOnlyList<string>? Values { get; }
 
     /// <summary>Reads <c>key=a,b,c</c>, <c>key=low..high</c> (uniform) or <c>key=low..high:log</c> (uniform in the logarithm; low above 0).</summary>
+    /// <param name="text">What the user typed.</param>
+    /// <param name="source">The option that it was typed behind, for messages.</param>
     /// <exception cref="UserMistakeException">Another form, an unknown option, or values outside its range.</exception>
-    public static SearchRange Parse(string text, Type optionsType)
+    public static SearchRange Parse(string text, Type optionsType, string source = "--search")
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || equals == text.Length - 1)
-            throw new UserMistakeException($"--search was '{text}', must be key=a,b,c or key=low..high or key=low..high:log.");
+            throw new UserMistakeException($"{source} was '{text}', must be key=a,b,c or key=low..high or key=low..high:log.");
         var (name, domain) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
         var options = OptionDescription.Of(optionsType);
         var option = options.FirstOrDefault(one => one.Name == name)
-            ?? throw new UserMistakeException($"--search names the unknown option '{name}'.{NearName.Suggest(name, options.Select(one => one.Name))} The options are {string.Join(", ", options.Select(one => one.Name))}.");
+            ?? throw new UserMistakeException($"{source} names the unknown option '{name}'.{NearName.Suggest(name, options.Select(one => one.Name))} The options are {string.Join(", ", options.Select(one => one.Name))}.");
         var dots = domain.IndexOf("..", StringComparison.Ordinal);
-        var range = dots > 0 ? Range(option, text, domain, dots) : new SearchRange(option, domain.Split(',', StringSplitOptions.TrimEntries), 0, 0, false);
+        var range = dots > 0 ? Range(option, text, domain, dots, source) : new SearchRange(option, domain.Split(',', StringSplitOptions.TrimEntries), 0, 0, false);
         // The ends are checked by binding them, as a value given by hand would be.
         foreach (var value in range.Values ?? [range.At(0), range.At(1)])
             OptionsBinder.Bind(optionsType, [KeyValuePair.Create(name, value)]);
@@ -60,7 +62,7 @@ public sealed class SearchRange
             : Math.Round(value).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static SearchRange Range(OptionDescription option, string text, string domain, int dots)
+    private static SearchRange Range(OptionDescription option, string text, string domain, int dots, string source)
     {
         var isLogarithmic = domain.EndsWith(":log", StringComparison.Ordinal);
         var end = isLogarithmic ? domain[(dots + 2)..^4] : domain[(dots + 2)..];
@@ -68,7 +70,7 @@ public sealed class SearchRange
             || !double.TryParse(domain[..dots], NumberStyles.Float, CultureInfo.InvariantCulture, out var low)
             || !double.TryParse(end, NumberStyles.Float, CultureInfo.InvariantCulture, out var high)
             || !(low < high) || (isLogarithmic && low <= 0))
-            throw new UserMistakeException($"--search was '{text}', must be key=low..high of a number, low below high, and above 0 with ':log'; {option.Name} is {option.Allowed}.");
+            throw new UserMistakeException($"{source} was '{text}', must be key=low..high of a number, low below high, and above 0 with ':log'; {option.Name} is {option.Allowed}.");
         return new SearchRange(option, null, low, high, isLogarithmic);
     }
 }

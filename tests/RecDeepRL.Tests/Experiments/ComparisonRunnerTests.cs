@@ -79,6 +79,57 @@ public sealed class ComparisonRunnerTests
         Assert.Equal(3, summary.Final.Count);
     }
 
+    [Fact]
+    public void CellsHoldTheirRoundsAndProgressIsTold()
+    {
+        var told = new List<(long, long)>();
+        ComparisonCell? cell = null;
+        new ComparisonRunner(SmallRuns.WithStubs, CPU, 1)
+        {
+            Progressed = (_, done, all) => told.Add((done, all)),
+            Finished = (_, finished) => cell = finished,
+        }.Run(Plan(["fixed"], ["popular"]) with { Seeds = [1] }, CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(round => ((long)round, 6L)), told);
+        Assert.Equal(6, cell!.Rounds.Count);
+        Assert.Equal([1.0, 1, 1, 1, 1, 1], cell.Diagnostics["constant"]);
+        // The run's mean is over users, so they weigh the rounds.
+        Assert.Equal(cell.Row.TrainingMean, cell.Rounds.Sum(round => round.Users * round.MeanResponses) / cell.Rounds.Sum(round => round.Users), 12);
+        Assert.Equal(cell.Row.TrainingOracle, cell.Rounds.Sum(round => round.Users * round.MeanOracle) / cell.Rounds.Sum(round => round.Users), 12);
+    }
+
+    [Fact]
+    public void OneSeedOfOneEnvironmentKeepsSeveralWorkersBusy()
+    {
+        // Two cells that each wait for the other to have begun: one worker alone would never get past the first.
+        using var both = new CountdownEvent(2);
+        var met = true;
+        var rows = new ComparisonRunner(SmallRuns.WithStubs, CPU, 2)
+        {
+            Progressed = (_, done, _) =>
+            {
+                if (done != 0)
+                    return;
+                both.Signal();
+                met &= both.Wait(TimeSpan.FromSeconds(30));
+            },
+        }.Run(Plan(["fixed", "random"], ["popular"]) with { Seeds = [1] }, CancellationToken.None);
+
+        Assert.True(met);
+        Assert.Equal(["fixed", "random"], rows.Select(row => row.Agent));
+    }
+
+    [Theory]
+    [InlineData("sessions")]
+    [InlineData("drift")]
+    [InlineData("personal")]
+    public void BoundsAreThoseThatEachAgentAloneWouldHave(string environment)
+    {
+        var together = Run(Plan(["random", "fixed"], [environment]) with { Seeds = [1, 2] }, jobs: 1).Where(row => row.Agent == "fixed").Select(WithoutTime);
+
+        Assert.Equal(Run(Plan(["fixed"], [environment]) with { Seeds = [1, 2] }, jobs: 1).Select(WithoutTime), together);
+    }
+
     private static ComparisonRow WithoutTime(ComparisonRow row) => row with { Seconds = 0 };
 
     private static ComparisonPlan Plan(string[] agents, string[] environments) => new()

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments;
+using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Statistics;
+using RecDeepRL.Reporting;
+using Serilog.Core;
+using Serilog.Events;
+using Spectre.Console;
+using TorchSharp;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary>Runs what a comparison still lacks, shows how it goes, and makes tables and pictures of what there is.</summary>
+/// <param name="folder">Held.</param>
+/// <param name="plan">Resolved.</param>
+/// <param name="device">Where every run goes.</param>
+/// <param name="jobs">Runs side by side.</param>
+internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan plan, torch.Device device, int jobs)
+{
+    private const string LogName = "compare.log";
+
+    private readonly LoggingLevelSwitch _consoleLevel = new(LogEventLevel.Information);
+    private readonly List<ComparisonCell> _finished = [];
+    private readonly List<string> _failures = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <returns>The program's exit code.</returns>
+    public int Run()
+    {
+        // Several runs side by side, each with libtorch's threads on every core, would wait for each other at barriers most of the time.
+        if (jobs > 1)
+            torch.set_num_threads(1);
+        var log = RunLog.Create(folder.PathOf(LogName), _consoleLevel);
+        try
+        {
+            using var interruption = new Interruption();
+            Announce(log);
+            RunCells(log, interruption.Token);
+            Conclude(log);
+            return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : _failures.Count > 0 ? ExitCode.Fault : ExitCode.Done;
+        }
+        catch (UserMistakeException)
+        {
+            log.Dispose();
+            folder.AbandonIfEmpty(LogName);
+            throw;
+        }
+        finally
+        {
+            log.Dispose();
+        }
+    }
+
+    private void Announce(Logger log)
+    {
+        var all = plan.Pairs.Count * plan.Seeds.Count;
+        var results = folder.Results;
+        log.Information("{Cells} runs ({Pairs} pairs of environment and agent × {Seeds} seeds), {Jobs} side by side, device {Device:l}", all, plan.Pairs.Count, plan.Seeds.Count, jobs, Devices.Describe(device));
+        if (results.Cells.Count > 0)
+            log.Information("{Finished} of them are finished already, {Left} are left", results.Cells.Count, results.Missing.Count);
+        if (results.Cells.Any(cell => cell.Build != ProgramBuild.Of(CommonOptions.Catalog)))
+            log.Warning("Finished runs of {Folder:l} were made by another build of the program. If agents or environments have changed since, compare in a new folder.", folder.Path);
+    }
+
+    private void RunCells(Logger log, CancellationToken cancellation)
+    {
+        var board = new ComparisonBoard(plan, folder.Has, CommonOptions.Catalog);
+        var left = folder.Results.Missing.Count;
+        var runner = new ComparisonRunner(CommonOptions.Catalog, device, jobs)
+        {
+            IsFinished = folder.Has,
+            Progressed = board.Progressed,
+            Finished = (cell, finished) =>
+            {
+                folder.Save(cell, finished);
+                _finished.Add(finished);
+                board.Finished(cell, finished.Row);
+                var remaining = TimeSpan.FromSeconds(_watch.Elapsed.TotalSeconds / _finished.Count * (left - _finished.Count));
+                log.Information(
+                    "{Done}/{Cells}  {Environment:l} {Agent:l} seed {Seed}: final {Final:F4}, training {Training:F4}, {Seconds:F1} s  {Left:l} left",
+                    _finished.Count, left, cell.Environment, finished.Label, cell.Seed, finished.Row.Final, finished.Row.TrainingMean, finished.Row.Seconds, ComparisonBoard.Elapsed(remaining));
+            },
+            Failed = (cell, fault) =>
+            {
+                board.Failed(cell);
+                _failures.Add($"{cell.Environment} {cell.Agent} seed {cell.Seed} failed: {fault.Message.ReplaceLineEndings(" ")}");
+                log.Error(fault, "{Environment:l} {Agent:l} seed {Seed} failed; the others go on", cell.Environment, cell.Agent, cell.Seed);
+            },
+        };
+        if (left == 0)
+            return;
+        if (!Screen.IsTerminal)
+        {
+            runner.Run(plan, cancellation);
+            return;
+        }
+        // The board owns the terminal meanwhile; the log file gets every line.
+        _consoleLevel.MinimumLevel = LogEventLevel.Fatal;
+        try
+        {
+            board.Show(() => runner.Run(plan, cancellation));
+        }
+        finally
+        {
+            _consoleLevel.MinimumLevel = LogEventLevel.Information;
+            _failures.ForEach(System.Console.Error.WriteLine);
+        }
+    }
+
+    private void Conclude(Logger log)
+    {
+        var running = _watch.Elapsed.TotalSeconds;
+        var results = folder.Results;
+        if (results.Cells.Count > 0)
+        {
+            var statistics = folder.Conclude(CommonOptions.Catalog);
+            var summaries = ComparisonSummary.Of(results.Cells.Select(cell => cell.Row));
+            AtomicFile.WriteAllText(folder.PathOf("summary.md"), ComparisonMarkdown.Of(summaries, statistics));
+            Plots.Comparison(folder.PathOf("comparison"), summaries);
+            foreach (var table in ComparisonTable.Of(summaries, statistics))
+                Screen.Out.Write(table);
+            foreach (var line in VerdictText.Of(statistics))
+                Screen.Out.WriteLine(line);
+        }
+        log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", results.Cells.Count, results.Cells.Count + results.Missing.Count, folder.Path, _watch.Elapsed.TotalSeconds);
+        if (_finished.Count > 0)
+        {
+            var (all, loop, cells) = (running * jobs, _finished.Sum(cell => cell.Row.Seconds), _finished.Sum(cell => cell.WallSeconds));
+            log.Information(
+                "of the time of {Jobs} side by side, {Loop:F0} % went into recommending, simulating and learning, {Frame:F0} % into populations, bounds and evaluations, {Rest:F0} % elsewhere; then {Tables:F1} s into tables, statistics and pictures",
+                jobs, 100 * loop / all, 100 * (cells - loop) / all, 100 * (all - cells) / all, _watch.Elapsed.TotalSeconds - running);
+        }
+        if (results.Missing.Count > 0)
+            log.Information("{Missing} runs are missing; the same command goes on with them", results.Missing.Count);
+    }
+}
