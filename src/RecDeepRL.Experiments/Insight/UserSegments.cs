@@ -83,6 +83,8 @@ internal sealed class UserSegments : IDisposable
 
     public IReadOnlyList<SegmentGrouping> Read()
     {
+        if (_groupings.Count == 0)
+            return [];
         using var scope = NewDisposeScope();
         var (sums, final, count) = (_sums.cpu().data<double>().ToArray(), _final.cpu().data<double>().ToArray(), (int)_sums.shape[1]);
         var (groupings, segment) = (new List<SegmentGrouping>(), 0);
@@ -105,6 +107,8 @@ internal sealed class UserSegments : IDisposable
     {
         if (!groupings.SelectMany(one => one.Segments.Select(segment => segment.Name)).SequenceEqual(_groupings.SelectMany(one => one.Segments)))
             throw new UserMistakeException("The insight of the checkpoint divides other users than this population has. Go on with --insight-every 0.");
+        if (_groupings.Count == 0)
+            return;
         using var scope = NewDisposeScope();
         var segments = groupings.SelectMany(one => one.Segments).ToList();
         _sums.narrow(0, 1, 2).copy_(tensor([.. segments.Select(one => (double)one.Slates), .. segments.Select(one => one.Responses)], [2, segments.Count]));

@@ -14,7 +14,7 @@ public sealed class InsightReportTests
         var insight = Full();
         var text = string.Concat(InsightTables.Of(insight, 10, .5).Select(Render));
         // 15 of 20 slates, 8 of the last 10, 100 of 100 users; settled from the start.
-        Assert.Equal(["First [film]", "Drama", "75.0 %", "80.0 %", "100.0 %", "0.7000", "0.7500", "0"], Cells(text, "First [film]  Drama"));
+        Assert.Equal(["First [film]", "Drama", "75.0 %", "80.0 %", "100.0 %", "0.7000", "0.7500", "0"], Cells(text, "First [film]"));
         Assert.Equal(["52", "25.0 %", "20.0 %", "0.0 %", "0.2000", "0.2500"], Cells(text, "52  "));
         Assert.Equal(["First [film]", "0.6000", "0.1000"], Cells(text, "First [film]  ", last: true));
         Assert.Equal(["age", "age = 0", "40", "0.5000", "0.6000", "0.8000", "75.0 %"], Cells(text, "age  "));
