@@ -213,7 +213,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
             RestOthers(users);
         _history.Append(users, shown, responses);
         _candidates?.Remember(users, shown);
-        _left = leaving?.sum().item<long>() ?? 0;
+        using var left = leaving?.sum();
+        _left = left?.item<long>() ?? 0;
         var (terminated, truncated) = _sessions?.CountRound(users, leaving)
             ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback

@@ -130,7 +130,7 @@ internal sealed class UserSegments : IDisposable
             return ([.. values.Select(value => Array.IndexOf(different, value))], [.. different.Select(value => $"{name} = {Text(value)}")]);
         double[] sorted = [.. values.Order()];
         // A quartile begins at a value, so that equal values are never torn apart; bounds that fall together make fewer segments.
-        double[] starts = [.. new[] { 0, 1, 2, 3 }.Select(quarter => sorted[quarter * sorted.Length / 4]).Distinct()];
+        double[] starts = [.. Enumerable.Range(0, 4).Select(quarter => sorted[quarter * sorted.Length / 4]).Distinct()];
         int[] segments = [.. values.Select(value => Array.FindLastIndex(starts, start => start <= value))];
         return (segments, [.. starts.Select((start, segment) => $"{name} {Text(start)} to {Text(segment + 1 < starts.Length ? sorted.Last(value => value < starts[segment + 1]) : sorted[^1])}")]);
     }

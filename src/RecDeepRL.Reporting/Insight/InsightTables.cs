@@ -61,7 +61,7 @@ public static class InsightTables
                 EvaluationTable.Percent((double)insight.Shown[id] / slates),
                 tracked && last.snapshot is { } snapshot ? EvaluationTable.Percent((double)snapshot.Shown[index] / snapshot.Users) : "",
                 tracked && insight.Final is { } final ? EvaluationTable.Percent((double)final.Shown[index] / insight.UserCount) : "",
-                tracked ? Number(insight.Snapshots.LastOrDefault()?.Estimates?[index]) : "",
+                tracked ? Number(insight.Snapshots is [.., var latest] ? latest.Estimates?[index] : null) : "",
                 tracked ? Number(truth?[index] ?? insight.Items[index].Expected) : "",
                 tracked && locked.TryGetValue(index, out var iteration) ? iteration.ToString(CultureInfo.InvariantCulture) : "",
             ]);
