@@ -8,7 +8,7 @@ public static class InsightPlots
 {
     private const int MostCurves = 10;
     private const int MostRows = 30;
-    private const int MostGroups = 9;
+    private const int MostGroups = 10;
 
     /// <summary>Draws all pictures.</summary>
     /// <param name="folder">Where <c>insight-NAME.png</c> and <c>.svg</c> go; exists.</param>
@@ -159,7 +159,9 @@ public static class InsightPlots
             int[] members = [.. Enumerable.Range(0, groups.Length).Where(index => place < named.Count ? groups[index] == group : !named.Contains(groups[index]))];
             if (members.Length == 0)
                 continue;
-            var points = plot.Add.ScatterPoints(members.Select(index => plane.X[index]).ToArray(), members.Select(index => plane.Y[index]).ToArray(), (place < named.Count ? palette.GetColor(place) : Colors.Gray).WithAlpha(.75));
+            var points = plot.Add.ScatterPoints(members.Select(index => plane.X[index]).ToArray(), members.Select(index => plane.Y[index]).ToArray(), (place < named.Count ? palette.GetColor(place) : Colors.Black).WithAlpha(.75));
+            // The palette has a grey of its own: what has no name is told by its shape.
+            points.MarkerShape = place < named.Count ? MarkerShape.FilledCircle : MarkerShape.OpenCircle;
             points.MarkerSize = insight.Items.Count > 200 ? 5 : 8;
             points.LegendText = $"{group} ({members.Length})";
         }

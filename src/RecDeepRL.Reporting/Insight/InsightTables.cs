@@ -139,8 +139,8 @@ public static class InsightTables
 
     private static Table Neighbourhoods(ItemPlane plane)
     {
-        var table = New($"Whether its item vectors ({plane.Dimensions} dimensions) cluster: of the {ItemPlane.Neighbours} nearest items, how many share the label").AddColumn("label");
-        foreach (var name in new[] { "items", "share it", "by chance" })
+        var table = New($"Do its item vectors ({plane.Dimensions} wide) cluster?").AddColumn("label");
+        foreach (var name in new[] { "items", $"of {ItemPlane.Neighbours} neighbours share it", "by chance" })
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var one in plane.Neighbourhoods)
             table.AddRow(Markup.Escape(one.Label), one.Items.ToString(CultureInfo.InvariantCulture), EvaluationTable.Percent(one.Shared), EvaluationTable.Percent(one.ByChance));
