@@ -17,6 +17,7 @@ internal static class Program
             TrainCommand.Create(),
             SimulateCommand.Create(),
             EvaluateCommand.Create(),
+            InsightCommand.Create(),
             CompareCommand.Create(),
             TuneCommand.Create(),
             OpeCommand.Create(),

@@ -46,6 +46,9 @@ public sealed class Population : IDisposable
     /// <summary>[N] titles for people, where the source has them; otherwise empty.</summary>
     public IReadOnlyList<string> ItemTitles { get; init; } = [];
 
+    /// <summary>What the source says of the items in words, such as genres and years; empty where it says nothing. No agent reads them, and they are no part of the fingerprint.</summary>
+    public IReadOnlyList<ItemLabel> ItemLabels { get; init; } = [];
+
     /// <summary>First 16 hexadecimal digits of a SHA-256 over keys and features.</summary>
     public string Fingerprint { get; }
 

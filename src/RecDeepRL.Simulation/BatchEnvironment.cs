@@ -13,7 +13,7 @@ namespace RecDeepRL.Simulation;
 /// Where items are answered for themselves, a user responds where draw &lt; appeal, with draws in [0, 1): never at 0, always at 1.
 /// The original's <c>rand() &lt;= p</c> differs on a set of measure zero.
 /// After a round come, in this order: history, dynamics, who leaves, the next observation, who takes whose place.</remarks>
-internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
+internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReportsUserState
 {
     private readonly BatchEnvironment? _parent;
     private readonly UserBehaviour _behaviour;
@@ -24,6 +24,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
     private readonly Tensor _everyone;
     private EnvironmentCoins _coins;
     private Tensor? _included;
+    private long _left;
 
     /// <param name="population">Ownership passes to the environment.</param>
     /// <param name="model">Ownership passes to the environment.</param>
@@ -117,6 +118,30 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
 
     public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _behaviour.Expected(userIds, slates, iteration);
 
+    public EndedSessions? LatestEnded
+    {
+        get
+        {
+            if (_sessions?.LatestEnded is not { } rounds)
+                return null;
+            // Whoever wanted to leave has left; everybody else's session ended by its limit.
+            var truncated = rounds.shape[0] - _left;
+            return new EndedSessions(rounds, truncated > 0 ? new Dictionary<string, long>(_behaviour.LatestReasons) { ["limit"] = truncated } : _behaviour.LatestReasons);
+        }
+    }
+
+    public IReadOnlyDictionary<string, double> UserFigures()
+    {
+        using var scope = NewDisposeScope();
+        var present = _sessions?.Away.logical_not();
+        var figures = new Dictionary<string, double>();
+        foreach (var (name, values) in _behaviour.Describe())
+            figures[name] = (present is null ? values : values.masked_select(present)).mean([0L], type: ScalarType.Float64).item<double>();
+        if (present is not null)
+            figures["present"] = present.mean([0L], type: ScalarType.Float64).item<double>();
+        return figures;
+    }
+
     public void Save(IStateWriter writer)
     {
         writer.Write("iteration", Iteration);
@@ -188,6 +213,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds
             RestOthers(users);
         _history.Append(users, shown, responses);
         _candidates?.Remember(users, shown);
+        using var left = leaving?.sum();
+        _left = left?.item<long>() ?? 0;
         var (terminated, truncated) = _sessions?.CountRound(users, leaving)
             ?? (zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool));
         var feedback = new Feedback

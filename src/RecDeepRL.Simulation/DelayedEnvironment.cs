@@ -11,7 +11,7 @@ namespace RecDeepRL.Simulation;
 /// under observations that hold what had arrived. Items enter the history that observations show together with their responses, in the order
 /// in which they arrive, those of one step by the age of their rounds. Which items are eligible is told as it is: who shows an item knows it at once.
 /// A user whose history inside is empty begins anew: the history shown is empty too, and what arrives of earlier rounds does not enter it.</remarks>
-internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IReplaysRounds
+internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IReplaysRounds, IReportsUserState
 {
     private readonly IEnvironment _inner;
     private readonly ITruth _truth;
@@ -128,6 +128,10 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     public Tensor ExpectedResponses(Tensor userIds, long iteration) => _truth.ExpectedResponses(userIds, iteration);
 
     public Tensor ExpectedResponses(Tensor userIds, Tensor slates, long iteration) => _truth.ExpectedResponses(userIds, slates, iteration);
+
+    public EndedSessions? LatestEnded => (_inner as IReportsUserState)?.LatestEnded;
+
+    public IReadOnlyDictionary<string, double> UserFigures() => (_inner as IReportsUserState)?.UserFigures() ?? new Dictionary<string, double>();
 
     public void Save(IStateWriter writer)
     {

@@ -46,6 +46,7 @@ internal sealed class Sessions : IDisposable
 
     public void Reset()
     {
+        KeepEnded(null);
         _rounds.zero_();
         _away.copy_(_absentAtFirst);
     }
@@ -61,8 +62,12 @@ internal sealed class Sessions : IDisposable
         _rounds.index_copy_(0, users, rounds);
         var terminated = leaving?.clone() ?? zeros_like(users, ScalarType.Bool);
         var truncated = rounds.ge(_options.Limit).logical_and_(terminated.logical_not());
+        KeepEnded(rounds.masked_select(terminated.logical_or(truncated)));
         return (terminated.MoveToOuterDisposeScope(), truncated.MoveToOuterDisposeScope());
     }
+
+    /// <summary>[E] int64, rounds of the sessions that ended with the latest round; none before the first. Borrowed until the next one.</summary>
+    public Tensor? LatestEnded { get; private set; }
 
     /// <summary>Begins a session of each of the users.</summary>
     public void Begin(Tensor users)
@@ -95,6 +100,7 @@ internal sealed class Sessions : IDisposable
 
     public void Load(IStateReader reader)
     {
+        KeepEnded(null);
         reader.ReadInto("rounds", _rounds);
         reader.ReadInto("away", _away);
     }
@@ -105,5 +111,12 @@ internal sealed class Sessions : IDisposable
         _absentAtFirst.Dispose();
         _rounds.Dispose();
         _away.Dispose();
+        LatestEnded?.Dispose();
+    }
+
+    private void KeepEnded(Tensor? rounds)
+    {
+        LatestEnded?.Dispose();
+        LatestEnded = rounds?.DetachFromDisposeScope();
     }
 }

@@ -10,6 +10,8 @@ namespace RecDeepRL.Simulation;
 /// the dynamics adjust it to the users' state, and the choice model makes responses of it. B users, K slots, N items.</summary>
 internal sealed class UserBehaviour : IDisposable
 {
+    private static readonly IReadOnlyDictionary<string, long> s_none = new Dictionary<string, long>();
+
     private readonly IResponseModel _model;
     private readonly bool _ownsModel;
     private readonly IChoiceModel _choice;
@@ -31,6 +33,12 @@ internal sealed class UserBehaviour : IDisposable
 
     /// <summary>Whether what is shown never changes a user.</summary>
     public bool UsersStayAsTheyAre => _dynamics.IsEmpty;
+
+    /// <summary>How many of the latest round's users wanted to leave, by the part that made them.</summary>
+    public IReadOnlyDictionary<string, long> LatestReasons { get; private set; } = s_none;
+
+    /// <inheritdoc cref="DynamicsChain.Describe"/>
+    public IReadOnlyList<(string Name, Tensor Values)> Describe() => _dynamics.Describe();
 
     public bool IsStationary => _model.IsStationary && _dynamics.IsEmpty;
 
@@ -74,11 +82,14 @@ internal sealed class UserBehaviour : IDisposable
     /// <returns>[B] bool, who wants to leave; none where nobody ever does. The caller disposes.</returns>
     public Tensor? Advance(EnvironmentCoins coins, Tensor users, Tensor slates, Tensor responses, long iteration)
     {
+        LatestReasons = s_none;
         if (_dynamics.IsEmpty)
             return null;
         using var scope = NewDisposeScope();
         var (rested, present) = Appeal(users, slates, iteration);
-        return _dynamics.Advance(users, slates, responses, rested, present, name => coins.Dynamics(name, iteration, users))?.MoveToOuterDisposeScope();
+        var leaving = _dynamics.Advance(users, slates, responses, rested, present, name => coins.Dynamics(name, iteration, users), out var reasons);
+        LatestReasons = reasons;
+        return leaving?.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc cref="IUserDynamics.Rest"/>

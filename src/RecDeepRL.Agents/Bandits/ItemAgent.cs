@@ -8,7 +8,7 @@ namespace RecDeepRL.Agents.Bandits;
 /// <summary>What bandits have in common that know items by their statistics alone, the same for every user.</summary>
 /// <param name="name">The registered name, which keeps the draws of different agents apart.</param>
 /// <param name="statistics">What is remembered of each item, and for how long. Owned.</param>
-internal abstract class ItemAgent(AgentContext context, string name, ItemStatistics statistics) : IAgent, IExplainsSlates
+internal abstract class ItemAgent(AgentContext context, string name, ItemStatistics statistics) : IAgent, IExplainsSlates, IEstimatesItems
 {
     private readonly RandomStream _ties = new(context.Seed, name + ":ties");
 
@@ -19,6 +19,15 @@ internal abstract class ItemAgent(AgentContext context, string name, ItemStatist
     public abstract Tensor Recommend(Observation observation, RecommendationMode mode);
 
     public abstract SlateExplanation Explain(Observation observation, Tensor slates, RecommendationMode mode);
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        var estimates = ItemEstimates().to_type(ScalarType.Float32);
+        return estimates.masked_fill(estimates.isneginf(), float.NaN).unsqueeze(0).repeat(observation.UserCount, 1).MoveToOuterDisposeScope();
+    }
 
     public virtual void Learn(Feedback feedback) => Statistics.Add(feedback);
 
@@ -39,6 +48,10 @@ internal abstract class ItemAgent(AgentContext context, string name, ItemStatist
         if (disposing)
             Statistics.Dispose();
     }
+
+    /// <summary>What the agent thinks of each item.</summary>
+    /// <returns>[N] float64; −∞ where it has no estimate.</returns>
+    protected virtual Tensor ItemEstimates() => Statistics.Means();
 
     /// <summary>A stream of the agent's own.</summary>
     protected RandomStream Stream(string purpose) => new(Context.Seed, $"{name}:{purpose}");

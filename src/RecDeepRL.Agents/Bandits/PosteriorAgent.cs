@@ -25,6 +25,8 @@ internal abstract class PosteriorAgent(AgentContext context, string name, ItemSt
         return Explain(observation, slates, means, mode == RecommendationMode.Explore ? null : Statistics.WithoutUnseen(means));
     }
 
+    protected sealed override Tensor ItemEstimates() => Means();
+
     /// <summary>Worlds drawn from the posterior.</summary>
     /// <param name="users">[B] int64.</param>
     /// <param name="lanes">[B, N] int64, one for each pair of user and item.</param>

@@ -9,7 +9,7 @@ namespace RecDeepRL.Agents.Collaborative;
 /// <summary>What the collaborative agents share: counts of who was shown and answered what, a model refitted to them every few rounds, the user's
 /// own responses to an item set against the model's estimate, and exploration. B users, N items.</summary>
 /// <remarks>Everything in <see cref="Recommend"/> is float64, so that splitting a batch changes no score by as much as the ranking sees.</remarks>
-internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
+internal abstract class CollaborativeAgent : IAgent, IExplainsSlates, IEstimatesItems
 {
     /// <summary>How many showings at the mean of all items are mixed into an item's mean.</summary>
     protected const double MeanShrinkage = 1;
@@ -66,6 +66,15 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         return new SlateExplanation(Estimate(observation.UserIds).gather(1, slates).to_type(ScalarType.Float32).MoveToOuterDisposeScope(), null);
+    }
+
+    public virtual EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return Estimate(observation.UserIds).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public void Learn(Feedback feedback)

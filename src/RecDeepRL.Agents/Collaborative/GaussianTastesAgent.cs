@@ -64,7 +64,7 @@ public sealed record GaussianTastesOptions
 /// standard deviations, and in exploit mode those of highest posterior mean. μ itself is drawn for each user and item anew when exploring, from N(μᵢ, μᵢ(1 − μᵢ)/nᵢ),
 /// since a bonus shared by all users would send a whole batch to the same item.
 /// Exploit mode puts items outside the pool behind those in it, by their mean response, and items never shown last. Responses have to lie in [0, 1].</remarks>
-internal sealed class GaussianTastesAgent : IAgent
+internal sealed class GaussianTastesAgent : IAgent, IEstimatesItems
 {
     /// <summary>Showings of the mean of all items that every item's mean is given beforehand.</summary>
     private const double PriorShowings = 10;
@@ -101,6 +101,16 @@ internal sealed class GaussianTastesAgent : IAgent
             : _tastes is null || (_isScreened && _responses < _options.RandomResponses * _context.Spec.UserCount) ? Random(observation)
             : Optimistic(observation);
         return Ranking.Best(scores, observation, _context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    /// <summary>The posterior mean for items of the pool once their distribution is learned, else the item's mean over all users.</summary>
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        var means = _pairs.ItemMeans(PriorShowings).to_type(ScalarType.Float32).repeat(observation.UserCount, 1);
+        return (_tastes is null ? means : means.index_copy_(1, _items, Posterior(observation).Means.to_type(ScalarType.Float32))).MoveToOuterDisposeScope();
     }
 
     public void Learn(Feedback feedback)

@@ -44,7 +44,7 @@ public sealed record ImplicitAlsOptions : FactorOptions, IValidatableObject
 /// <summary>Matrix factorisation by weighted alternating least squares (Hu, Koren and Volinsky 2008), with the ridge posterior of each user's factors.</summary>
 /// <remarks>Minimises Σ w_ui·(p_ui − m − b_u − c_i − xᵤᵀyᵢ)² + λ(‖x‖² + ‖y‖² + ‖b‖² + ‖c‖²) over all pairs. A user's factors are solved for anew whenever
 /// slates are asked for, so that they rest on all of the user's responses. What this deviates in from the paper stands in docs/agents/implicit-als.md.</remarks>
-internal sealed class ImplicitAlsAgent : CollaborativeAgent
+internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
 {
     private readonly ImplicitAlsOptions _options;
     private readonly RandomStream _draws;
@@ -73,6 +73,15 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent
 
     /// <summary>[N] float64, m + c_i. Borrowed.</summary>
     internal Tensor Offset => _offset;
+
+    /// <summary>With the paper's preference it is a score and no response.</summary>
+    public override EstimateKind EstimateKind => _options.Preference == Preference.EverAnswered ? EstimateKind.Score : EstimateKind.Response;
+
+    public Tensor ItemEmbeddings()
+    {
+        using var factors = _items.narrow(1, 0, _options.Factors);
+        return factors.to_type(ScalarType.Float32);
+    }
 
     protected override long ValuesPerUser => _options is { Posterior: PosteriorExploration.Ucb, FactorUncertainty: true } ? _items.numel() : Math.Max(_items.shape[0], _squares.shape[1]);
 

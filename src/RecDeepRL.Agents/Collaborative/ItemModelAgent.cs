@@ -7,7 +7,7 @@ namespace RecDeepRL.Agents.Collaborative;
 /// <summary>Agents whose model is one matrix W between items: p̂ = m + xᵤW, with the user's row xᵤ and an offset mᵢ for each item.</summary>
 /// <remarks>With residuals, m is the item's mean response and x = (s − n·m)/(n + κ), where n showings to the user brought responses of sum s;
 /// with answers, m = 0 and x = 1 where s &gt; 0.</remarks>
-internal abstract class ItemModelAgent : CollaborativeAgent
+internal abstract class ItemModelAgent : CollaborativeAgent, IHasItemEmbeddings
 {
     private readonly ItemModelOptions _options;
     private readonly Tensor _offset;
@@ -23,6 +23,13 @@ internal abstract class ItemModelAgent : CollaborativeAgent
 
     /// <summary>[N, N] float64, W: column i tells what an item's residual adds to the estimate of item i.</summary>
     internal Tensor Weights { get; }
+
+    /// <summary>Two items are alike where other items tell the same of them: the columns of W.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var scope = NewDisposeScope();
+        return Weights.t().to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
+    }
 
     public override void Save(IStateWriter writer)
     {

@@ -28,7 +28,7 @@ public sealed record LogisticMfOptions : FactorOptions
 
 /// <summary>Logistic matrix factorisation (Johnson 2014), with the Laplace posterior of each user's factors.</summary>
 /// <remarks>p̂ = σ(m + b_u + c_i + xᵤᵀyᵢ), with m the logit of the mean response. What this deviates in from the paper stands in docs/agents/logistic-mf.md.</remarks>
-internal sealed class LogisticMfAgent : CollaborativeAgent
+internal sealed class LogisticMfAgent : CollaborativeAgent, IHasItemEmbeddings
 {
     private readonly LogisticMfOptions _options;
     private readonly RandomStream _draws;
@@ -52,6 +52,12 @@ internal sealed class LogisticMfAgent : CollaborativeAgent
         (PosteriorExploration.Thompson, true) => Math.Max(Context.Spec.ItemCount, _ridge.shape[0] * _ridge.shape[0]),
         _ => Context.Spec.ItemCount,
     };
+
+    public Tensor ItemEmbeddings()
+    {
+        using var factors = _factors.Items.narrow(1, 0, _options.Factors);
+        return factors.clone();
+    }
 
     public override void Save(IStateWriter writer)
     {

@@ -44,7 +44,7 @@ public sealed record PairBetaOptions
 /// <see cref="PairEvidence"/> learns it: an empirical Bayes model of a beta-binomial population. Upper bounds add deviations to the posterior mean;
 /// Thompson draws from the Beta. Both count on mᵢ as drawn from N(mᵢ, mᵢ(1 − mᵢ)/nᵢ) for each user anew.
 /// Exploit mode ranks by the posterior mean and puts items never shown last. Responses have to lie in [0, 1].</remarks>
-internal sealed class PairBetaAgent : IAgent
+internal sealed class PairBetaAgent : IAgent, IEstimatesItems
 {
     /// <summary>Showings of the mean of all items that every item's mean is given beforehand.</summary>
     private const double PriorShowings = 10;
@@ -77,6 +77,17 @@ internal sealed class PairBetaAgent : IAgent
         using var scope = NewDisposeScope();
         var scores = mode == RecommendationMode.Explore && !_pool.IsFinal ? zeros([1, _context.Spec.ItemCount], ScalarType.Float32, _context.Spec.Device) : Scores(observation, mode);
         return Ranking.Best(scores, observation, _context.Spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    /// <summary>The posterior mean of every item, candidate or not.</summary>
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        var users = observation.UserIds;
+        var means = Prior().unsqueeze(0).expand(users.shape[0], -1);
+        return _evidence.Means(means, Of(_pairs.Shown, users), Of(_pairs.Responses, users)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public void Learn(Feedback feedback)

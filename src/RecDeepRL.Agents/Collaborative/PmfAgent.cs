@@ -49,7 +49,7 @@ public sealed record PmfOptions
 /// <remarks>p_ui = μᵢ + qᵢᵀz_u + ε_ui, z ~ N(0, I), ε ~ N(0, ψ); see <see cref="PmfModel"/>. Zhao, Zhang and Wang 2013, Interactive collaborative filtering: Thompson sampling and
 /// the upper bound over the user's posterior. What this deviates in stands in docs/agents/pmf.md.
 /// Exploit mode ranks by the posterior mean and puts items never shown last. Responses have to lie in [0, 1].</remarks>
-internal sealed class PmfAgent : IAgent
+internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
 {
     private const double PriorShowings = 10;
 
@@ -95,6 +95,16 @@ internal sealed class PmfAgent : IAgent
         });
         return slates.MoveToOuterDisposeScope();
     }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        return _model.Posterior(observation.UserIds, _pairs).Means().to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    public Tensor ItemEmbeddings() => _model.Items.to_type(ScalarType.Float32);
 
     public void Learn(Feedback feedback)
     {

@@ -34,6 +34,20 @@ internal sealed class ContextInputs
     /// <summary>W, width of an input; at least 1.</summary>
     public int Width { get; }
 
+    /// <summary>What the columns of an input are called.</summary>
+    /// <returns>[W] names: <c>bias</c>, the features, and products such as <c>age·income</c> and <c>age²</c>.</returns>
+    public IReadOnlyList<string> Names(Population population)
+    {
+        var names = new List<string>();
+        if (_bias)
+            names.Add("bias");
+        string[] features = [.. Enumerable.Range(0, _spec.UserFeatureCount).Select(feature => feature < population.UserFeatureNames.Count ? population.UserFeatureNames[feature] : $"feature {feature}")];
+        names.AddRange(features);
+        for (var first = 0; _products && first < features.Length; first++)
+            names.AddRange(features.Skip(first).Select((name, place) => place == 0 ? name + "²" : $"{features[first]}·{name}"));
+        return names;
+    }
+
     /// <returns>[B, W] float64: 1, then the features, then the products x₀x₀, x₀x₁, …, x₁x₁, …. The caller disposes.</returns>
     public Tensor Of(Observation observation)
     {

@@ -37,10 +37,11 @@ public sealed record HLinUcbOptions : ContextInputOptions
 /// <summary>LinUCB whose input has, beside what is known of a user, features that are learned from the user's own responses (hLinUCB).</summary>
 /// <remarks>score = θᵢᵀ(x, vᵤ) + α·√((x, vᵤ)ᵀAᵢ⁻¹(x, vᵤ)) + α′·√(hᵢᵀCᵤ⁻¹hᵢ), with θᵢ = (wᵢ, hᵢ). Wang, Wu and Wang 2016, Learning Hidden Features for
 /// Contextual Bandits, algorithm 1. What this deviates in from the paper stands in docs/agents/hlinucb.md.</remarks>
-internal sealed class HLinUcbAgent : IAgent
+internal sealed class HLinUcbAgent : IAgent, IEstimatesItems, IHasItemWeights, IHasItemEmbeddings
 {
     private readonly HLinUcbOptions _options;
     private readonly EnvironmentSpec _spec;
+    private readonly Population _population;
     private readonly RandomStream _ties;
     private readonly ContextInputs _inputs;
     private readonly DisjointLinearPosterior _items;
@@ -51,6 +52,7 @@ internal sealed class HLinUcbAgent : IAgent
     {
         _options = options;
         _spec = context.Spec;
+        _population = context.Population;
         _ties = new RandomStream(context.Seed, "hlinucb:ties");
         _inputs = new ContextInputs(_spec, options);
         _items = new DisjointLinearPosterior(_spec.ItemCount, _inputs.Width + options.HiddenSize, options.Ridge, _spec.Device);
@@ -88,6 +90,24 @@ internal sealed class HLinUcbAgent : IAgent
         _pairs.Add(users, x, feedback.Slates, feedback.Responses);
         for (var sweep = 0; sweep < _options.Sweeps; sweep++)
             Sweep(_pairs);
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        return _items.Means(Wide(_inputs.Of(observation), observation.UserIds)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    public ItemWeights ItemWeights() => new(
+        _items.Weights.to_type(ScalarType.Float32),
+        [.. _inputs.Names(_population), .. Enumerable.Range(1, _options.HiddenSize).Select(number => $"hidden {number}")], _items.Scale);
+
+    public Tensor ItemEmbeddings()
+    {
+        using var loadings = Loadings();
+        return loadings.to_type(ScalarType.Float32);
     }
 
     /// <summary><c>items_shown</c> and <c>weight_norm</c> of the items, and <c>hidden_norm</c>, the mean length of the hidden features of the users who have any.</summary>

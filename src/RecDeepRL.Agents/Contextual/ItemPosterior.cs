@@ -58,6 +58,12 @@ internal abstract class ItemPosterior : IDisposable
         return inputs.matmul(_weights.t()).MoveToOuterDisposeScope();
     }
 
+    /// <summary>What the weighted sum of an input is.</summary>
+    public virtual string Scale => "response";
+
+    /// <returns>[B, N] float64, the responses expected of inputs.</returns>
+    public virtual Tensor Responses(Tensor inputs) => Means(inputs);
+
     /// <returns>[B, N] float64, √(xᵀΣᵢx).</returns>
     public Tensor Deviations(Tensor inputs)
     {

@@ -35,7 +35,7 @@ public sealed record KnnOptions : IValidatableObject
 /// of Beta(1 + s, 1 + n − s). After Guan and Jiang 2018, Nonparametric stochastic contextual bandits, with a draw in place of their upper bound.
 /// Distances are Euclidean in features standardised over the population. Without user features everybody is alike, and the estimate is the mean of the
 /// k latest responses. Exploit mode ranks by mᵢ and puts items never shown last.</remarks>
-internal sealed class KnnAgent : IAgent
+internal sealed class KnnAgent : IAgent, IEstimatesItems
 {
     /// <summary>Distances held at once: 8 MiB.</summary>
     private const long DistancesAtOnce = 1L << 21;
@@ -66,6 +66,14 @@ internal sealed class KnnAgent : IAgent
         var estimates = Estimates(observation);
         var scores = mode == RecommendationMode.Explore ? Draw(estimates, observation) : estimates.Mean.masked_fill(_memories.Shown.eq(0), double.NegativeInfinity);
         return Ranking.Best(scores, observation, _spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        return Estimates(observation).Mean.expand(observation.UserCount, -1).to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
     }
 
     public void Learn(Feedback feedback)

@@ -39,6 +39,14 @@ internal sealed class LogisticPosterior : ItemPosterior
         _rows = new RecentRows(width, device);
     }
 
+    public override string Scale => "log-odds";
+
+    public override Tensor Responses(Tensor inputs)
+    {
+        using var scores = Means(inputs);
+        return scores.sigmoid();
+    }
+
     public override void Add(Tensor inputs, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();

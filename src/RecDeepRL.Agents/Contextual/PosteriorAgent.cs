@@ -10,7 +10,7 @@ namespace RecDeepRL.Agents.Contextual;
 /// <param name="name">The agent's registered name, for its random streams.</param>
 /// <param name="inputs">What the posterior's inputs are.</param>
 /// <param name="posterior">Ownership passes to the agent.</param>
-internal abstract class PosteriorAgent(AgentContext context, string name, ContextInputs inputs, ItemPosterior posterior) : IAgent
+internal abstract class PosteriorAgent(AgentContext context, string name, ContextInputs inputs, ItemPosterior posterior) : IAgent, IEstimatesItems, IHasItemWeights
 {
     private readonly RandomStream _ties = new(context.Seed, name + ":ties");
 
@@ -33,6 +33,16 @@ internal abstract class PosteriorAgent(AgentContext context, string name, Contex
         using var scope = NewDisposeScope();
         posterior.Add(inputs.Of(feedback.Observation), feedback.Slates, feedback.Responses);
     }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        return posterior.Responses(inputs.Of(observation)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    public ItemWeights ItemWeights() => new(posterior.Weights.to_type(ScalarType.Float32), inputs.Names(context.Population), posterior.Scale);
 
     public IReadOnlyDictionary<string, double> Diagnose() => posterior.Diagnose();
 

@@ -46,7 +46,7 @@ public sealed record TreeBootstrapOptions
 /// <remarks>Elmachtoub, McNellis, Oh and Petrik 2017, A practical method for solving contextual bandit problems using decision trees (TreeBootstrap), with boosted
 /// trees. Score = the member's mean response to the item + the member's trees, which learn what the means leave unexplained. What this deviates in from the
 /// paper stands in docs/agents/tree-bootstrap.md. Exploit mode averages the members and puts items never shown last.</remarks>
-internal sealed class TreeBootstrapAgent : IAgent
+internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems
 {
     private readonly TreeBootstrapOptions _options;
     private readonly EnvironmentSpec _spec;
@@ -96,6 +96,14 @@ internal sealed class TreeBootstrapAgent : IAgent
             parts.Add((mode == RecommendationMode.Explore ? OfDrawnMembers(part) : OfAllMembers(part)).MoveToOuterDisposeScope());
         }
         return Ranking.Best(cat(parts), observation, _spec.SlateSize, _ties).MoveToOuterDisposeScope();
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var scope = NewDisposeScope();
+        return SumOfAllMembers(observation).div_(_options.Members).MoveToOuterDisposeScope();
     }
 
     public void Learn(Feedback feedback)
@@ -157,7 +165,10 @@ internal sealed class TreeBootstrapAgent : IAgent
         return _trees.IsEmpty ? means : means + _trees.Values(_inputs.OfAllItems(observation, means), members.repeat_interleave(_spec.ItemCount)).reshape(means.shape);
     }
 
-    private Tensor OfAllMembers(Observation observation)
+    private Tensor OfAllMembers(Observation observation) => SumOfAllMembers(observation).masked_fill_(_shown.eq(0), double.NegativeInfinity);
+
+    /// <returns>[B, N] float32, the sum of the members' estimates.</returns>
+    private Tensor SumOfAllMembers(Observation observation)
     {
         var sum = zeros([observation.UserCount, _spec.ItemCount], ScalarType.Float32, _spec.Device);
         for (var member = 0; member < _options.Members; member++)
@@ -168,7 +179,7 @@ internal sealed class TreeBootstrapAgent : IAgent
             if (!_trees.IsEmpty)
                 sum.add_(_trees.Values(_inputs.OfAllItems(observation, means), full([sum.numel()], (long)member, ScalarType.Int64, _spec.Device)).reshape(sum.shape));
         }
-        return sum.masked_fill_(_shown.eq(0), double.NegativeInfinity);
+        return sum;
     }
 
     /// <summary>How often each member has a row in its sample: Poisson(1), the bootstrap of a growing log (Oza 2001). Belongs to the row, so a sample grows and is not drawn anew.</summary>

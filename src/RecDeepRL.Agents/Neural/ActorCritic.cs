@@ -63,6 +63,14 @@ internal sealed class ActorCritic : IDisposable
         return values.Aggregate((one, other) => least ? minimum(one, other) : one.add(other)).div(least ? 1 : Critics.Count).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The critics' mean estimate of the responses to all items. [B, S] and [N, E] to [B, N].</summary>
+    public Tensor Responses(Tensor states, Tensor items)
+    {
+        using var scope = NewDisposeScope();
+        var responses = Critics.Select(critic => critic.Rewards(critic.ProjectState(states).unsqueeze(1), critic.ProjectItem(items)));
+        return responses.Aggregate((one, other) => one.add(other)).div(Critics.Count).MoveToOuterDisposeScope();
+    }
+
     /// <param name="name">The agent's.</param>
     public void Initialise(long seed, string name)
     {

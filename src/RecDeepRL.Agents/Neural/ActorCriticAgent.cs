@@ -7,7 +7,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the actor-critics over an item space share: networks and their targets, replay, the way to slates, and the loss of the critics.
 /// How targets are made and how the actor learns, each agent says in its own file.</summary>
-internal abstract class ActorCriticAgent : IAgent
+internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
 {
     private readonly string _name;
     private readonly ActorCriticOptions _options;
@@ -62,6 +62,24 @@ internal abstract class ActorCriticAgent : IAgent
         return Rounds < _options.Warmup
             ? _policy.Random(observation)
             : _policy.Explore(Online, observation, (networks, part, states) => Points(networks, part, states, explores: true));
+    }
+
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    /// <summary>ρ, the critics' estimate of the response to each item, by the target networks.</summary>
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var items = Target.Encoder.Items();
+        return Target.Responses(Target.Encoder.States(observation, items), items).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The points of the item space, by the target networks.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        return Target.Encoder.Items();
     }
 
     public void Learn(Feedback feedback)

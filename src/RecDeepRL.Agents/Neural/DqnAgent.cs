@@ -48,6 +48,11 @@ internal sealed class DqnAgent(AgentContext context, DqnOptions options) : ItemV
         return targets.add(next.mul(batch.Discounts!).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Values are expected responses where nothing after them counts.</summary>
+    public override EstimateKind EstimateKind => Discount == 0 ? EstimateKind.Response : EstimateKind.Score;
+
+    protected override Tensor Estimates(ItemValueNetwork network, Observation observation) => Values(network, observation, null);
+
     protected override Tensor Scores(ItemValueNetwork network, Observation observation) => Values(network, observation, null);
 
     /// <summary>Q(s, i).</summary>

@@ -58,6 +58,8 @@ internal abstract class GradientBandit : HeadBandit
         return mode == RecommendationMode.Exploit ? outputs : Explore(outputs, Variance.Of(states, observation.UserIds).sqrt_(), observation);
     }
 
+    protected override Tensor Responses(Observation observation) => Expected(Scores(observation, RecommendationMode.Exploit));
+
     /// <summary>Scores of outputs and their deviations, both [B, N].</summary>
     protected abstract Tensor Explore(Tensor outputs, Tensor deviations, Observation observation);
 

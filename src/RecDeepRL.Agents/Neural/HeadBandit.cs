@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the bandits share whose network has an output for each item.</summary>
-internal abstract class HeadBandit : NetworkBandit
+internal abstract class HeadBandit : NetworkBandit, IHasItemEmbeddings
 {
     /// <param name="members">M, networks side by side.</param>
     protected HeadBandit(AgentContext context, string name, HeadNetworkOptions options, int members = 1, bool anchored = false)
@@ -18,6 +18,13 @@ internal abstract class HeadBandit : NetworkBandit
     internal ItemHeads Heads { get; }
 
     protected UserStates States { get; }
+
+    /// <summary>Each item's output weights, of the first network where there are several: alike for items that the same users respond to.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var first = Heads.Weights[0];
+        return first.detach().clone();
+    }
 
     /// <summary>The states of some users. [B, S].</summary>
     internal Tensor StatesOf(Observation observation)

@@ -33,6 +33,9 @@ internal sealed class ItemPolicy : IDisposable
 
     public ParameterBlock Parameters { get; }
 
+    /// <summary>Every item's point. [N, E].</summary>
+    public Tensor Items() => _state.Items();
+
     /// <summary>ln π over all items.</summary>
     /// <returns>[B, N] float32.</returns>
     public Tensor LogProbabilities(Observation observation)

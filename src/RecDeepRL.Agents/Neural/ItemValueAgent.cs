@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the agents share that value items one by one: an online network, its running mean as target, ε-greedy slates, and the items of a bootstrap.</summary>
-internal abstract class ItemValueAgent : ReplayingAgent
+internal abstract class ItemValueAgent : ReplayingAgent, IEstimatesItems, IHasItemEmbeddings
 {
     private readonly ItemValueOptions _options;
     private readonly RandomStream _ties;
@@ -41,6 +41,26 @@ internal abstract class ItemValueAgent : ReplayingAgent
 
     /// <summary>Probability that a slot explores in the next round.</summary>
     protected double Epsilon => _options.Epsilon * Math.Pow(_options.EpsilonDecay, Rounds);
+
+    /// <summary>By the target network, as exploit mode ranks by it.</summary>
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Estimates(Target, observation).MoveToOuterDisposeScope();
+    }
+
+    public abstract EstimateKind EstimateKind { get; }
+
+    /// <summary>The points of the items that the target network sees.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        return Target.Items();
+    }
+
+    /// <summary>What the network says of each item alone. [B, N].</summary>
+    protected abstract Tensor Estimates(ItemValueNetwork network, Observation observation);
 
     /// <summary>Scores of which the K highest make the slate. [B, N].</summary>
     protected abstract Tensor Scores(ItemValueNetwork network, Observation observation);

@@ -43,6 +43,9 @@ internal sealed class ItemValueNetwork : IDisposable
 
     public void Initialise(RandomStream stream) => Parameters.Initialise(stream);
 
+    /// <summary>Every item's point. [N, E].</summary>
+    public Tensor Items() => _exposed.Items();
+
     /// <summary>Both outputs for pairs of user and item, and the value of each user's state alone, 0 where states have none.</summary>
     /// <param name="items">None for all items, [C] for some, [B, C] for each user's own; int64.</param>
     /// <returns>[B, C], [B, C] and [B] float32.</returns>

@@ -8,7 +8,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What all bandits share that learn responses by a network: random items at first, then the best scores; a buffer of the latest slates, and
 /// trainings on it at intervals, each from where the last one ended.</summary>
-internal abstract class NetworkBandit : IAgent
+internal abstract class NetworkBandit : IAgent, IEstimatesItems
 {
     private readonly NetworkOptions _options;
     private readonly string _name;
@@ -80,6 +80,15 @@ internal abstract class NetworkBandit : IAgent
         return cat(parts).MoveToOuterDisposeScope();
     }
 
+    public EstimateKind EstimateKind => EstimateKind.Response;
+
+    public Tensor EstimateItems(Observation observation)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Responses(observation).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
     public void Learn(Feedback feedback)
     {
         using var gradient = enable_grad();
@@ -141,6 +150,10 @@ internal abstract class NetworkBandit : IAgent
 
     /// <returns>[B, N] float, of each user and item; never NaN.</returns>
     protected abstract Tensor Scores(Observation observation, RecommendationMode mode);
+
+    /// <summary>The responses expected, by default the scores of exploit mode.</summary>
+    /// <returns>[B, N].</returns>
+    protected virtual Tensor Responses(Observation observation) => Scores(observation, RecommendationMode.Exploit);
 
     /// <summary>The network's output for each slot of some rows: the logarithm of the odds of a response, or the expected response, as the loss has it.</summary>
     /// <returns>[R, K] float32; an ensemble's [M, R, K].</returns>

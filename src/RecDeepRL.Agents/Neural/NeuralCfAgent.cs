@@ -9,7 +9,7 @@ public sealed record NeuralCfOptions : ExploringNetworkOptions;
 
 /// <summary>Neural collaborative filtering: a factorisation and a network on embeddings of user and item, side by side in one output (NeuMF, He et al. 2017).</summary>
 /// <remarks>output = hᵀ(p ∘ q) + vᵀφ(p', q') + c. What this deviates in from the paper stands in docs/agents/neural-cf.md.</remarks>
-internal sealed class NeuralCfAgent : ExploringBandit
+internal sealed class NeuralCfAgent : ExploringBandit, IHasItemEmbeddings
 {
     private readonly PairNetwork _network;
     private readonly Tensor _product;
@@ -27,6 +27,13 @@ internal sealed class NeuralCfAgent : ExploringBandit
     {
         _network = new PairNetwork(Parameters, "network");
         _product = Parameters["product.weight"];
+    }
+
+    /// <summary>The factorisation's vectors.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        return Items("product", null).detach().clone();
     }
 
     internal override Tensor Outputs(Observation observation)

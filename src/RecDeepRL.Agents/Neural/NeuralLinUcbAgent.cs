@@ -37,7 +37,7 @@ public sealed record NeuralLinUcbOptions : StateNetworkOptions
 
 /// <summary>Deep representation and shallow exploration: linear upper confidence bounds on the last hidden layer of a network (Xu, Wen, Zhao, Gu 2020).</summary>
 /// <remarks>score = θᵀφ(x; w) + α·√(φᵀA⁻¹φ), with one θ for all items. What this deviates in from the paper stands in docs/agents/neural-linucb.md.</remarks>
-internal sealed class NeuralLinUcbAgent : NetworkBandit
+internal sealed class NeuralLinUcbAgent : NetworkBandit, IHasItemEmbeddings
 {
     private readonly NeuralLinUcbOptions _options;
     private readonly UserStates _states;
@@ -54,6 +54,12 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit
     }
 
     internal SharedLinearPosterior Posterior { get; }
+
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        return _states.Items()!;
+    }
 
     public override void Save(IStateWriter writer)
     {

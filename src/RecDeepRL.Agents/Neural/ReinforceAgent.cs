@@ -35,7 +35,7 @@ public sealed record ReinforceOptions : ReplayingOptions
 
 /// <summary>REINFORCE (Williams 1992) with the top-K off-policy correction of Chen et al. 2019, over a softmax policy on items.</summary>
 /// <remarks>Slates are drawn without replacement from the softmax, by Gumbel noise. What this deviates in from the paper stands in docs/agents/reinforce.md.</remarks>
-internal sealed class ReinforceAgent : ReplayingAgent
+internal sealed class ReinforceAgent : ReplayingAgent, IHasItemEmbeddings
 {
     private readonly ReinforceOptions _options;
     private readonly RandomStream _ties;
@@ -64,6 +64,13 @@ internal sealed class ReinforceAgent : ReplayingAgent
     internal StateValues Values { get; }
 
     internal StateValues TargetValues { get; }
+
+    /// <summary>v: the points whose products with a user's vector are the policy's logits.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        return Policy.Items();
+    }
 
     internal override Tensor Update(ReplayBatch batch, long update)
     {

@@ -34,6 +34,13 @@ internal sealed class SlateCritic(ParameterBlock block, string name, int factors
         return rewards.add(futures).MoveToOuterDisposeScope();
     }
 
+    /// <summary>ρ of projections that broadcast.</summary>
+    public Tensor Rewards(Tensor projectedState, Tensor projectedItem)
+    {
+        using var scope = NewDisposeScope();
+        return Parts(projectedState, projectedItem).Rewards.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Q of one point for each state: [B, S] and [B, E] to [B].</summary>
     public Tensor OfOneItem(Tensor states, Tensor points) => Value(ProjectState(states), ProjectItem(points));
 

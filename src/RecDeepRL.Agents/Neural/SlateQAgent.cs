@@ -60,6 +60,15 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
         return later.add(worth.mul(batch.Discounts!)).MoveToOuterDisposeScope();
     }
 
+    public override EstimateKind EstimateKind => EstimateKind.Response;
+
+    /// <summary>The response to each item; where items compete, to the item shown alone, which is chosen over none with probability v/(v + 1).</summary>
+    protected override Tensor Estimates(ItemValueNetwork network, Observation observation)
+    {
+        var (first, _, _) = network.Of(observation, null);
+        return options.Choice == SlateResponse.Independent ? first : first.sigmoid();
+    }
+
     protected override Tensor Scores(ItemValueNetwork network, Observation observation)
     {
         var (first, second, state) = network.Of(observation, null);

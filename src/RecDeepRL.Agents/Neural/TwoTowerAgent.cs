@@ -34,7 +34,7 @@ public sealed record TwoTowerOptions : ExploringNetworkOptions, IStateOptions
 
 /// <summary>Two towers: a network makes a vector of the user, another one of the item, and their nearness tells the response (DSSM, Huang et al. 2013).</summary>
 /// <remarks>What this deviates in from the paper stands in docs/agents/two-tower.md.</remarks>
-internal sealed class TwoTowerAgent : ExploringBandit
+internal sealed class TwoTowerAgent : ExploringBandit, IHasItemEmbeddings
 {
     private readonly TwoTowerOptions _options;
     private readonly UserStates _states;
@@ -60,6 +60,14 @@ internal sealed class TwoTowerAgent : ExploringBandit
 
     // Users and items meet in one product.
     protected override int PairWidth => 2;
+
+    /// <summary>What the item tower makes of each item.</summary>
+    public Tensor ItemEmbeddings()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return _items.Forward(_states.Items()!).MoveToOuterDisposeScope();
+    }
 
     internal override Tensor Outputs(Observation observation)
     {

@@ -17,18 +17,24 @@ internal static class TrainCommand
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, from its newest checkpoint.", HelpName = "DIR" };
         var evaluateEvery = new Option<int?>("--evaluate-every") { Description = "Rounds between evaluations; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
         var checkpointEvery = new Option<int?>("--checkpoint-every") { Description = "Rounds between checkpoints; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
+        var insightEvery = new Option<int?>("--insight-every")
+        {
+            Description = "Rounds that insight.json sums up at a time ('insight RUN' shows it); 0 for no insight. Default: a hundredth of the run, or as before with --resume.",
+            HelpName = "N",
+        };
         var (data, device, config, set, threads, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("auto"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch());
         var warmStart = CommonOptions.WarmStart();
         var command = new Command("train", "Train an agent in a simulated population, write checkpoints, and say how good it is.")
         {
-            agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, threads, libtorch,
+            agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, insightEvery, threads, libtorch,
         };
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
             CommonOptions.RequireAtLeast("--evaluate-every", parsed.GetValue(evaluateEvery) ?? 0, 0);
             CommonOptions.RequireAtLeast("--checkpoint-every", parsed.GetValue(checkpointEvery) ?? 0, 0);
+            CommonOptions.RequireAtLeast("--insight-every", parsed.GetValue(insightEvery) ?? 0, 0);
             using var session = parsed.GetValue(resume) is { } folder
                 ? Resume(folder)
                 : Start();
@@ -41,7 +47,7 @@ internal static class TrainCommand
                 var input = RunInput.From(
                     CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
                     parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(iterations), parsed.GetValue(device), parsed.GetValue(warmStart));
-                return TrainingSession.Start(input, parsed.GetValue(output));
+                return TrainingSession.Start(input, parsed.GetValue(output), parsed.GetValue(insightEvery));
             }
 
             TrainingSession Resume(string folder)
@@ -51,7 +57,7 @@ internal static class TrainCommand
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UserMistakeException($"{option.Name} does not go with --resume: a run goes on as it was started. Only --iterations, --device and --data may change.");
                 }
-                return TrainingSession.Resume(folder, parsed.GetValue(agent), RunInput.Rounds(parsed.GetValue(iterations)), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)));
+                return TrainingSession.Resume(folder, parsed.GetValue(agent), RunInput.Rounds(parsed.GetValue(iterations)), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(insightEvery));
             }
         });
         return command;

@@ -6,6 +6,7 @@ using RecDeepRL.Core.Options;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Checkpoints;
 using RecDeepRL.Experiments.Evaluation;
+using RecDeepRL.Experiments.Insight;
 using RecDeepRL.Experiments.Training;
 using RecDeepRL.Reporting;
 using Serilog.Core;
@@ -20,14 +21,16 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunPair _pair;
     private readonly RunFolder _folder;
     private readonly TrainingTotals _totals;
+    private readonly InsightCollector? _insight;
     private readonly LoggingLevelSwitch _consoleLevel = new(LogEventLevel.Information);
     private readonly Logger _log;
 
-    private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, string askedDevice)
+    private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, InsightCollector? insight, string askedDevice)
     {
         _pair = pair;
         _folder = folder;
         _totals = totals;
+        _insight = insight;
         _log = RunLog.Create(folder.PathOf("run.log"), _consoleLevel);
         var spec = pair.Environment.Spec;
         _log.Information(
@@ -44,28 +47,33 @@ internal sealed class TrainingSession : IDisposable
     public int? CheckpointEvery { get; set; }
 
     /// <param name="output">The run folder; none for a new one below checkpoints/.</param>
-    public static TrainingSession Start(RunInput input, string? output)
+    /// <param name="insightEvery">Rounds that insight sums up at a time, 0 for no insight, none for a hundredth of the run.</param>
+    public static TrainingSession Start(RunInput input, string? output, int? insightEvery)
     {
         var device = Devices.Choose(input.Device);
         var pair = RunPair.Create(CommonOptions.Catalog, input.Plan, device);
         RunFolder? folder = null;
+        InsightCollector? insight = null;
         try
         {
             var iterations = pair.Iterations;
+            insight = insightEvery == 0 ? null : new InsightCollector(pair, insightEvery);
             var (learned, remark) = pair.StartWarm();
+            insight?.BeginAt(pair.Environment.Iteration);
             folder = output is null
                 ? RunFolder.CreateBelow("checkpoints", $"{pair.Plan.Agent}-{pair.Plan.Environment}-seed{pair.Plan.Seed}")
                 : RunFolder.Create(output);
             AtomicFile.WriteAllText(
                 folder.PathOf("config.json"),
                 ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), iterations));
-            var session = new TrainingSession(pair, folder, TrainingTotals.None, input.Device);
+            var session = new TrainingSession(pair, folder, TrainingTotals.None, insight, input.Device);
             if (pair.Plan.WarmStart is { } log)
                 session._log.Information("learned from {Rounds} iterations of {Log:l}{Remark:l}; the run's own follow", learned, log, remark);
             return session;
         }
         catch
         {
+            insight?.Dispose();
             folder?.Dispose();
             pair.Dispose();
             throw;
@@ -77,12 +85,14 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="iterations">A new number of rounds for the whole run, or none.</param>
     /// <param name="device">Another device, or none for the run's own.</param>
     /// <param name="data">Where the data is now, or none for where it was.</param>
-    public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data)
+    /// <param name="insightEvery">Rounds that insight sums up at a time from now on, 0 for no insight, none for as before.</param>
+    public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data, int? insightEvery)
     {
         // Looked for before the folder is taken hold of, which leaves a lock file in it.
         CheckpointStore.Locate(path);
         var folder = RunFolder.Open(path);
         RunPair? pair = null;
+        InsightCollector? insight = null;
         try
         {
             var checkpoint = CheckpointStore.Locate(path);
@@ -95,13 +105,20 @@ internal sealed class TrainingSession : IDisposable
             var plan = manifest.ToPlan() with { Iterations = total, DataFolder = data ?? manifest.DataFolder };
             var asked = device ?? manifest.Device;
             pair = RunPair.Create(CommonOptions.Catalog, plan, Devices.Choose(asked));
+            // Before the state is restored: users are divided and items chosen by what they are at the beginning.
+            insight = insightEvery == 0 ? null : new InsightCollector(pair, insightEvery);
             CheckpointStore.Restore(checkpoint, manifest, pair);
-            var session = new TrainingSession(pair, folder, manifest.Totals, asked);
+            if (insight is not null && CheckpointStore.ReadCompanion(checkpoint, manifest, InsightFile.Name) is { } text)
+                insight.GoOnFrom(InsightFile.FromText(text, Path.Combine(checkpoint, InsightFile.Name)), keepWindow: insightEvery is null);
+            else
+                insight?.BeginAt(manifest.Iteration);
+            var session = new TrainingSession(pair, folder, manifest.Totals, insight, asked);
             session._log.Information("resumed from {Checkpoint:l} after {Iteration} iterations", Path.GetFileName(checkpoint), manifest.Iteration);
             return session;
         }
         catch
         {
+            insight?.Dispose();
             pair?.Dispose();
             folder.Dispose();
             throw;
@@ -121,7 +138,13 @@ internal sealed class TrainingSession : IDisposable
         var loop = new Func<ProgressTask?, bool>(bar =>
         {
             var progress = new TrainingProgress(_log, _pair.Environment.Iteration, _pair.Iterations, bar);
-            var training = new TrainingLoop(_pair, new RecorderGroup(files, progress), _folder.Path) { EvaluateEvery = evaluateEvery, CheckpointEvery = checkpointEvery };
+            var training = new TrainingLoop(_pair, new RecorderGroup([files, progress, .. _insight is null ? [] : (IRunRecorder[])[_insight]]), _folder.Path)
+            {
+                EvaluateEvery = evaluateEvery,
+                CheckpointEvery = checkpointEvery,
+                Responded = _insight is null ? null : _insight.Responded,
+                Companions = _insight is null ? null : () => new Dictionary<string, string> { [InsightFile.Name] = InsightFile.ToText(_insight.Read()) },
+            };
             training.ContinueFrom(_totals);
             var finished = training.Run(interruption.Token);
             Totals = training.Totals;
@@ -131,6 +154,7 @@ internal sealed class TrainingSession : IDisposable
         {
             if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
             {
+                WriteInsight(_insight?.Read());
                 _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", _pair.Environment.Iteration, _pair.Iterations, _folder.Path);
                 return ExitCode.Interrupted;
             }
@@ -148,9 +172,20 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
+        _insight?.Dispose();
         _pair.Dispose();
         _log.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Leaves no insight of an earlier part of the run that would pass for one of the whole.</summary>
+    private void WriteInsight(RunInsight? insight)
+    {
+        var path = _folder.PathOf(InsightFile.Name);
+        if (insight is not null)
+            InsightFile.Write(path, insight);
+        else
+            File.Delete(path);
     }
 
     private bool WithBar(Func<ProgressTask?, bool> loop)
@@ -175,6 +210,7 @@ internal sealed class TrainingSession : IDisposable
         var explore = Evaluator.Evaluate(environment, _pair.Truth, _pair.Agent, RecommendationMode.Explore, seed, exploit.Bounds);
         files.Evaluated(exploit);
         AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = Totals }, ResultJson.Options) + "\n");
+        WriteInsight(_insight?.Conclude());
         LearningCurve.Draw(_folder.Path, $"{_pair.Plan.Agent} in {_pair.Plan.Environment}, seed {_pair.Plan.Seed}");
         if (environment.Spec.HasEpisodes)
         {

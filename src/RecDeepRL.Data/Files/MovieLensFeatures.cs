@@ -1,3 +1,6 @@
+using System.Globalization;
+using RecDeepRL.Core;
+
 namespace RecDeepRL.Data.Files;
 
 /// <summary>Users and items of MovieLens as numbers: one column for each occupation and genre (0 or 1), and age and year scaled to [0, 1].
@@ -33,6 +36,18 @@ internal static class MovieLensFeatures
             Names = ["year", .. genres],
             Values = [.. rows.SelectMany((_, item) => genres.Select(genre => genresOf[item].Contains(genre) ? 1f : 0f).Prepend(years[item]))],
         };
+    }
+
+    /// <summary>Columns <c>movieid, genres, year</c>: the first genre of each item, which stands for all of them, and the year. Items that are not in the file have neither.</summary>
+    public static IReadOnlyList<ItemLabel> ReadLabels(string path, long[] itemKeys)
+    {
+        var table = CsvTable.Read(path, "movieid", "genres", "year");
+        var rowOf = new Dictionary<long, int>();
+        for (var row = 0; row < table.Rows.Count; row++)
+            rowOf.TryAdd(table.Integer(row, 0), row);
+        string[] genres = [.. itemKeys.Select(key => rowOf.TryGetValue(key, out var row) ? table.Rows[row][1].Split('|')[0].Trim() : "")];
+        string[] years = [.. itemKeys.Select(key => rowOf.TryGetValue(key, out var row) ? table.Integer(row, 2).ToString(CultureInfo.InvariantCulture) : "")];
+        return [new ItemLabel("genre", genres, IsOrdered: false), new ItemLabel("year", years, IsOrdered: true)];
     }
 
     private static int[] RowsOf(CsvTable table, long[] keys, string kind) =>

@@ -66,6 +66,13 @@ public sealed class OriginalFolder
     /// <summary>What MovieLens tells about the items of the fourth task.</summary>
     public FeatureTable ReadPersonalItems(long[] itemKeys) => MovieLensFeatures.ReadItems(Path.Combine(_features, "1000_items_features.csv"), itemKeys);
 
+    /// <summary>Genre and year of the items of the fourth task, for people to read; nothing where the folder has no such file.</summary>
+    public IReadOnlyList<ItemLabel> ReadPersonalLabels(long[] itemKeys)
+    {
+        var path = Path.Combine(_features, "1000_items_features.csv");
+        return File.Exists(path) ? MovieLensFeatures.ReadLabels(path, itemKeys) : [];
+    }
+
     private string Table(string name) => Path.Combine(_tables, name);
 
     private static bool[] Flags(ParquetTable table, string column, int[] rows) => [.. rows.Select(row => table.Integers(column)[row] switch

@@ -21,8 +21,9 @@ public static class CheckpointStore
         "RecDeepRL " + (typeof(CheckpointStore).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown");
 
     /// <summary>Writes the pair's state as of its current iteration and keeps the <paramref name="keep"/> newest checkpoints.</summary>
+    /// <param name="companions">Texts that belong to the checkpoint, by the name of their file; none for none.</param>
     /// <returns>The checkpoint's folder.</returns>
-    public static string Write(string runFolder, RunPair pair, TrainingTotals totals, int keep = 2)
+    public static string Write(string runFolder, RunPair pair, TrainingTotals totals, int keep = 2, IReadOnlyDictionary<string, string>? companions = null)
     {
         using var agent = new SavedState();
         using var environment = new SavedState();
@@ -35,7 +36,9 @@ public static class CheckpointStore
         Directory.CreateDirectory(temporary);
         SafetensorsFile.Write(Path.Combine(temporary, AgentFile), agent.Tensors);
         SafetensorsFile.Write(Path.Combine(temporary, EnvironmentFile), environment.Tensors);
-        WriteManifest(Path.Combine(temporary, ManifestName), Describe(pair, totals, agent, environment, temporary));
+        foreach (var (name, text) in companions ?? new Dictionary<string, string>())
+            AtomicFile.WriteAllText(Path.Combine(temporary, name), text);
+        WriteManifest(Path.Combine(temporary, ManifestName), Describe(pair, totals, agent, environment, temporary, companions?.Keys ?? []));
         if (Directory.Exists(target))
             Directory.Delete(target, recursive: true);
         Directory.Move(temporary, target);
@@ -105,11 +108,23 @@ public static class CheckpointStore
             throw new UserMistakeException($"The checkpoint '{checkpoint}' is damaged: its manifest says iteration {manifest.Iteration}, its environment {pair.Environment.Iteration}.");
     }
 
+    /// <summary>A text that was written along with a checkpoint.</summary>
+    /// <param name="name">Of its file.</param>
+    /// <returns>None where the checkpoint has no such text.</returns>
+    /// <exception cref="UserMistakeException">It should be there and is missing or damaged.</exception>
+    public static string? ReadCompanion(string checkpoint, CheckpointManifest manifest, string name)
+    {
+        if (!manifest.Files.ContainsKey(name))
+            return null;
+        CheckHash(checkpoint, manifest, name);
+        return File.ReadAllText(Path.Combine(checkpoint, name));
+    }
+
     /// <summary>The checkpoints of a run folder, oldest first.</summary>
     public static IReadOnlyList<string> All(string runFolder) =>
         [.. Directory.EnumerateDirectories(runFolder, Prefix + "*").Where(folder => File.Exists(Path.Combine(folder, ManifestName))).Order(StringComparer.Ordinal)];
 
-    private static CheckpointManifest Describe(RunPair pair, TrainingTotals totals, SavedState agent, SavedState environment, string folder) => new()
+    private static CheckpointManifest Describe(RunPair pair, TrainingTotals totals, SavedState agent, SavedState environment, string folder, IEnumerable<string> companions) => new()
     {
         Format = CheckpointManifest.CurrentFormat,
         Program = ProgramVersion,
@@ -126,11 +141,7 @@ public static class CheckpointStore
         Totals = totals,
         AgentCounters = agent.Counters,
         EnvironmentCounters = environment.Counters,
-        Files = new SortedDictionary<string, string>
-        {
-            [AgentFile] = Hash(Path.Combine(folder, AgentFile)),
-            [EnvironmentFile] = Hash(Path.Combine(folder, EnvironmentFile)),
-        },
+        Files = new SortedDictionary<string, string>(companions.Concat([AgentFile, EnvironmentFile]).ToDictionary(file => file, file => Hash(Path.Combine(folder, file)))),
     };
 
     private static void WriteManifest(string path, CheckpointManifest manifest)

@@ -29,6 +29,9 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// Interaction logs are written from here. What it throws ends the run.</summary>
     public Action<Feedback>? Responded { get; init; }
 
+    /// <summary>Asked for texts to be written along with each checkpoint, by the name of their file.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? Companions { get; init; }
+
     /// <summary>What earlier parts of the same run summed up.</summary>
     public TrainingTotals Totals { get; private set; } = TrainingTotals.None;
 
@@ -141,7 +144,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     {
         if (runFolder is null || (_checkpointAt == pair.Environment.Iteration && CheckpointStore.All(runFolder).Count > 0))
             return;
-        recorder.CheckpointWritten(CheckpointStore.Write(runFolder, pair, Totals));
+        recorder.CheckpointWritten(CheckpointStore.Write(runFolder, pair, Totals, companions: Companions?.Invoke()));
         _checkpointAt = pair.Environment.Iteration;
     }
 }

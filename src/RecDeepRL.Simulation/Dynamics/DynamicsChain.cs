@@ -38,21 +38,32 @@ internal sealed class DynamicsChain : IDisposable
 
     /// <summary>Moves users on by a round and judges who leaves.</summary>
     /// <param name="coins">Draws of this round by the name of a part: [B] uniforms in [0, 1).</param>
+    /// <param name="reasons">How many leave for each part, by its name; only parts that make somebody leave.</param>
     /// <returns>[B] bool, or none where nobody ever leaves. The caller disposes.</returns>
-    public Tensor? Advance(Tensor userIds, Tensor slates, Tensor responses, Tensor rested, Tensor appeal, Func<string, Tensor> coins)
+    public Tensor? Advance(Tensor userIds, Tensor slates, Tensor responses, Tensor rested, Tensor appeal, Func<string, Tensor> coins, out IReadOnlyDictionary<string, long> reasons)
     {
         using var scope = NewDisposeScope();
         var rounds = _names.Select(name => new DynamicsRound(userIds, slates, responses, rested, appeal, () => coins(name))).ToArray();
         foreach (var (part, own) in _parts.Zip(rounds))
             part.Advance(own);
         Tensor? leaving = null;
-        foreach (var (part, own) in _parts.Zip(rounds))
+        var counts = new Dictionary<string, long>();
+        foreach (var (part, own, name) in _parts.Zip(rounds, _names))
         {
-            if (part.Leaving(own) is { } more)
-                leaving = leaving is null ? more : leaving.logical_or_(more);
+            if (part.Leaving(own) is not { } more)
+                continue;
+            if (more.sum().item<long>() is > 0 and var count)
+                counts[name] = count;
+            leaving = leaving is null ? more : leaving.logical_or_(more);
         }
+        reasons = counts;
         return leaving?.MoveToOuterDisposeScope();
     }
+
+    /// <summary>How users are, by the name of the part that tells. The caller disposes.</summary>
+    /// <returns>[U] float32 each.</returns>
+    public IReadOnlyList<(string Name, Tensor Values)> Describe() =>
+        [.. _parts.Zip(_names).Select(pair => (Name: pair.Second, Values: pair.First.Describe())).Where(pair => pair.Values is not null).Select(pair => (pair.Name, pair.Values!))];
 
     public void Rest(Tensor userIds)
     {

@@ -41,6 +41,10 @@ internal interface IUserDynamics : IDisposable
     /// <returns>[B] bool, or none. The caller disposes.</returns>
     Tensor? Leaving(DynamicsRound round) => null;
 
+    /// <summary>How users are, as one number for each, for people to see; none where there is no such number.</summary>
+    /// <returns>[U] float32, of all users of the population. The caller disposes.</returns>
+    Tensor? Describe() => null;
+
     /// <summary>How much showing each item now takes from the rounds to come, in any unit: planning policies weigh it against the appeal.</summary>
     /// <param name="userIds">[B] int64.</param>
     /// <param name="rested">[B, N] float32, the appeal without any dynamics. Borrowed.</param>

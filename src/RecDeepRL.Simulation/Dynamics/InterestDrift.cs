@@ -82,6 +82,13 @@ internal sealed class InterestDrift : IUserDynamics
         _changes.index_copy_(0, round.UserIds, changes);
     }
 
+    /// <summary>How far tastes have moved: the length of the change.</summary>
+    public Tensor Describe()
+    {
+        using var scope = NewDisposeScope();
+        return _changes.square().sum(1).sqrt_().MoveToOuterDisposeScope();
+    }
+
     public void Rest(Tensor userIds)
     {
         using var scope = NewDisposeScope();

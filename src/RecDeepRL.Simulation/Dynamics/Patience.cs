@@ -61,6 +61,9 @@ internal sealed class Patience : IUserDynamics
         _left.index_copy_(0, round.UserIds, left.clamp_max_(_options.Budget));
     }
 
+    /// <summary>What is left of the budget.</summary>
+    public Tensor Describe() => _left.clone();
+
     public void Return(Tensor userIds) => Restart(userIds);
 
     public void Restart(Tensor userIds) => _left.index_fill_(0, userIds, _options.Budget);

@@ -78,6 +78,9 @@ internal sealed class Satiation : IUserDynamics
         _levels.index_copy_(0, userIds, _levels.index_select(0, userIds).mul_(_options.Retention));
     }
 
+    /// <summary>A user's mean satiation with a topic.</summary>
+    public Tensor Describe() => _levels.mean([1L]);
+
     public void Restart(Tensor userIds) => _levels.index_fill_(0, userIds, 0);
 
     public Tensor Burden(Tensor userIds, Tensor rested, Tensor appeal) => rested.sub(appeal);

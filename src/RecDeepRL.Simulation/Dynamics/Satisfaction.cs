@@ -76,6 +76,13 @@ internal sealed class Satisfaction : IUserDynamics
         _exposure.index_copy_(0, round.UserIds, exposure);
     }
 
+    /// <summary>The satisfaction, in (0, 1).</summary>
+    public Tensor Describe()
+    {
+        using var scope = NewDisposeScope();
+        return _exposure.mul(_options.Sensitivity).sigmoid_().MoveToOuterDisposeScope();
+    }
+
     public void Rest(Tensor userIds)
     {
         using var scope = NewDisposeScope();

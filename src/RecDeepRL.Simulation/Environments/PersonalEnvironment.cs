@@ -43,7 +43,9 @@ internal static class PersonalEnvironment
     public static IEnvironment Create(EnvironmentContext context, PersonalOptions options)
     {
         var (responses, users, items) = context.DataFolder is { } folder ? Read(folder, options) : Generate(context, options);
-        return TableEnvironments.Create("personal", context, options, options.SlateSize, options.Iterations, responses, users, items, []);
+        // Labels are for people: they are there whether or not agents see features.
+        var labels = context.DataFolder is { } data ? new OriginalFolder(data).ReadPersonalLabels(responses.ItemKeys) : [];
+        return TableEnvironments.Create("personal", context, options, options.SlateSize, options.Iterations, responses, users, items, [], itemLabels: labels);
     }
 
     private static (ResponseTable Responses, FeatureTable? Users, FeatureTable? Items) Read(string folder, PersonalOptions options)

@@ -11,11 +11,12 @@ internal static class TableEnvironments
 {
     /// <param name="users">Features by user id, or none.</param>
     /// <param name="items">Features by item id, or none.</param>
+    /// <param name="itemLabels">What the source says of the items in words; none for nothing.</param>
     /// <param name="parts">Makes what it is composed of beside the table, from the population; none for users who stay as they are.</param>
     public static IEnvironment Create(
         string name, EnvironmentContext context, BatchOptions options, int slateSize, int iterations,
         ResponseTable responses, FeatureTable? users, FeatureTable? items, string[] itemTitles,
-        Func<Population, EnvironmentParts>? parts = null)
+        Func<Population, EnvironmentParts>? parts = null, IReadOnlyList<ItemLabel>? itemLabels = null)
     {
         var population = new Population(
             responses.UserKeys, responses.ItemKeys, ToTensor(users, responses.UserKeys.Length, context.Device), ToTensor(items, responses.ItemKeys.Length, context.Device))
@@ -23,6 +24,7 @@ internal static class TableEnvironments
             UserFeatureNames = users?.Names ?? [],
             ItemFeatureNames = items?.Names ?? [],
             ItemTitles = itemTitles,
+            ItemLabels = itemLabels ?? [],
         };
         var model = new TableModel(responses.Probabilities, responses.UserKeys.Length, responses.ItemKeys.Length, context.Device);
         return BatchEnvironments.Create(name, context, options, slateSize, iterations, population, model, MemoryMarshal.AsBytes<float>(responses.Probabilities), parts?.Invoke(population));

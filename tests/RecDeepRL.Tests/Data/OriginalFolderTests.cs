@@ -70,6 +70,18 @@ public sealed class OriginalFolderTests : IDisposable
     }
 
     [Fact]
+    public void LabelsAreOptionalAndEmptyWhereTheFileIsSilent()
+    {
+        Assert.Empty(new OriginalFolder(_folder.Path).ReadPersonalLabels([8, 9]));
+
+        _folder.WriteFeatures("1000_items_features.csv", "movieid,genres,year", "9,Drama|Animation,1931");
+        var labels = new OriginalFolder(_folder.Path).ReadPersonalLabels([8, 9]);
+        Assert.Equal(["genre", "year"], labels.Select(label => label.Name));
+        Assert.Equal(["", "Drama"], labels[0].Values);
+        Assert.Equal(["", "1931"], labels[1].Values);
+    }
+
+    [Fact]
     public void AMissingFolderIsNamed() =>
         Says("There is no folder /nowhere. --data expects the original's folder, the one that holds response_models/data.", () => new OriginalFolder("/nowhere").ReadPersonal());
 

@@ -57,6 +57,6 @@ public sealed class DynamicsChainTests
     private static Tensor? Advance(DynamicsChain chain, Tensor users, Tensor responses, Func<string, Tensor> coins)
     {
         var appeal = full_like(responses, .5f);
-        return chain.Advance(users, Ids(0, 1).expand(users.shape[0], 2), responses, appeal, appeal, coins);
+        return chain.Advance(users, Ids(0, 1).expand(users.shape[0], 2), responses, appeal, appeal, coins, out _);
     }
 }

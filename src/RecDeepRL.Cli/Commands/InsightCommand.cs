@@ -1,0 +1,68 @@
+using System.CommandLine;
+using RecDeepRL.Cli.Display;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments.Insight;
+using RecDeepRL.Reporting.Insight;
+using Spectre.Console;
+
+namespace RecDeepRL.Cli.Commands;
+
+/// <summary><c>insight RUN</c>: what the agent of a run recommended, thought and learned, as tables and pictures.</summary>
+internal static class InsightCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = $"Run folder that 'train' wrote, or an {InsightFile.Name}." };
+        var top = new Option<int>("--top") { Description = "Items in the tables. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var share = new Option<double>("--lock-share")
+        {
+            Description = $"Share of the slates, in (0, 1], that an item has to keep to the end to count as settled on. Default {LockIn.UsualShare}.",
+            HelpName = "P",
+            DefaultValueFactory = _ => LockIn.UsualShare,
+        };
+        var output = new Option<string?>("--out") { Description = "Folder for the pictures. Default: the run folder.", HelpName = "DIR" };
+        var noPictures = new Option<bool>("--no-pictures") { Description = "Print tables only." };
+        var command = new Command("insight", "Show what the agent of a run recommended, estimated and learned.") { run, top, share, output, noPictures };
+        command.SetAction(parsed =>
+        {
+            CommonOptions.RequireAtLeast("--top", parsed.GetValue(top), 1);
+            if (parsed.GetValue(share) is var lockShare && !(lockShare is > 0 and <= 1))
+                throw new UserMistakeException($"--lock-share was {lockShare}, must be above 0 and at most 1.");
+            if (parsed.GetValue(noPictures) && parsed.GetValue(output) is not null)
+                throw new UserMistakeException("--out says where pictures go, and --no-pictures that there are none. Leave one of them out.");
+            var path = parsed.GetValue(run)!;
+            var insight = InsightFile.Read(path);
+            if (insight.Snapshots.Count == 0)
+                throw new UserMistakeException($"The run '{path}' has completed no round that insight looked at. Go on with: train --resume {path}.");
+            Print(insight, parsed.GetValue(top), lockShare);
+            if (!parsed.GetValue(noPictures))
+                Draw(insight, parsed.GetValue(output) ?? (Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(RunInsight insight, int top, double lockShare)
+    {
+        var (first, last) = (insight.FromIteration + 1, insight.Snapshots[^1].Iteration);
+        Screen.Out.MarkupLineInterpolated(
+            $"{insight.Agent} in {insight.Environment}, seed {insight.Seed}: {insight.UserCount} users, {insight.ItemCount} items, slates of {insight.SlateSize}, iterations {first} to {last}{(insight.Final is null ? ", not finished" : "")}");
+        foreach (var table in InsightTables.Of(insight, top, lockShare))
+            Screen.Out.Write(table);
+        Screen.Out.MarkupLineInterpolated($"{InsightTables.LockInSentence(insight, lockShare)}");
+    }
+
+    private static void Draw(RunInsight insight, string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserMistakeException($"The folder '{folder}' cannot be created: {fault.Message} Give --out another folder.", fault);
+        }
+        var drawn = InsightPlots.Draw(folder, insight);
+        Screen.Out.MarkupLineInterpolated($"pictures in {folder} (.png and .svg): {string.Join(", ", drawn)}");
+    }
+}
