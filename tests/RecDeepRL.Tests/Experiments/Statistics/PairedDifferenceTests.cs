@@ -33,6 +33,8 @@ public sealed class PairedDifferenceTests
     {
         Assert.Equal(1, PairedDifference.Of([(1, 1), (2, 2)]).PValue);
         Assert.Equal(0, PairedDifference.Of([(2, 1), (3, 2)]).PValue);
+        // .1 + .2 is not .3: the same sum in another order is the same score.
+        Assert.Equal(1, PairedDifference.Of([(.1 + .2, .3), (.2 + .1, .3)]).PValue);
     }
 
     [Fact]
