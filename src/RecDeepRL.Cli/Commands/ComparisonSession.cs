@@ -3,7 +3,6 @@ using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
-using RecDeepRL.Experiments.Statistics;
 using RecDeepRL.Reporting;
 using Serilog.Core;
 using Serilog.Events;

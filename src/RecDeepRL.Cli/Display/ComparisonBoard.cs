@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using RecDeepRL.Core;
-using RecDeepRL.Core.Options;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
 using Spectre.Console;

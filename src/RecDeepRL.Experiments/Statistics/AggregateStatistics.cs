@@ -15,7 +15,7 @@ public sealed record AggregateStatistics
     public required IReadOnlyList<string> LeftOut { get; init; }
 
     /// <summary>Thresholds of the agents' performance profiles.</summary>
-    public IReadOnlyList<double> Thresholds => PerformanceProfile.Thresholds;
+    public IReadOnlyList<double> Thresholds { get; } = PerformanceProfile.Thresholds;
 
     /// <summary>For every pair of agents, how likely the first is to score above the second.</summary>
     public required IReadOnlyList<Improvement> Improvements { get; init; }

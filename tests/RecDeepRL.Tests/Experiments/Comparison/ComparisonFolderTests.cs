@@ -44,7 +44,7 @@ public sealed class ComparisonFolderTests : IDisposable
             // Three of six cells, then the end.
             using var stop = new CancellationTokenSource();
             var count = 0;
-            Run(folder, plan, onSaved: _ => { if (++count == 3) stop.Cancel(); }, stop.Token);
+            Run(folder, plan, onSaved: _ => { if (++count == 3) stop.Cancel(); }, cancellation: stop.Token);
         }
         Assert.Equal(3, ComparisonFolder.Read(Folder).Missing.Count);
         File.WriteAllText(Path.Combine(Folder, "cells", "half.json.part"), "{");
@@ -178,7 +178,7 @@ public sealed class ComparisonFolderTests : IDisposable
 
     private ComparisonFolder Open(ComparisonPlan plan) => ComparisonFolder.Open(Folder, plan, "cpu", "compare here");
 
-    private static void Run(ComparisonFolder folder, ComparisonPlan plan, Action<ComparisonCell>? onSaved = null, CancellationToken cancellation = default, Action? onFailed = null) =>
+    private static void Run(ComparisonFolder folder, ComparisonPlan plan, Action<ComparisonCell>? onSaved = null, Action? onFailed = null, CancellationToken cancellation = default) =>
         new ComparisonRunner(SmallRuns.WithStubs, CPU, 1)
         {
             IsFinished = folder.Has,
