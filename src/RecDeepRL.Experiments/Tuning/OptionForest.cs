@@ -7,7 +7,7 @@ namespace RecDeepRL.Experiments.Tuning;
 /// <summary>One run of a search.</summary>
 /// <param name="Candidate">Which candidate, from 0.</param>
 /// <param name="Numbers">A number for every option that is searched.</param>
-/// <param name="Score">How far ahead of the start it was under its seed.</param>
+/// <param name="Score">How far ahead of the start it was, without what its seed did to all alike.</param>
 internal sealed record ScoredSetting(int Candidate, float[] Numbers, double Score);
 
 /// <summary>A random forest (ML.NET's FastForest) from options to scores. The same examples give the same forest.</summary>

@@ -15,6 +15,8 @@ public sealed record SearchImportance(IReadOnlyList<OptionImportance> Options, d
     /// <summary>Settings of the other options at which each option is varied; a grid of so many at most is taken whole.</summary>
     private const int SettingCount = 256;
 
+    private const int AlternatingSteps = 100;
+
     /// <summary>Values at which an option with a range is varied.</summary>
     private const int Places = 24;
 
@@ -26,17 +28,32 @@ public sealed record SearchImportance(IReadOnlyList<OptionImportance> Options, d
     /// <returns>None where fewer than <see cref="FewestCandidates"/> candidates have run, or none differs from another.</returns>
     public static SearchImportance? Of(TuningPlan plan, IReadOnlyList<TuningCandidate> candidates, TuningCandidate start)
     {
-        var own = start.Scores(plan.Metric);
-        var examples = (from candidate in candidates.Index()
-                        from score in candidate.Item.Scores(plan.Metric)
-                        where own.ContainsKey(score.Key)
-                        // Against the start under the same seed: what a seed does to all alike is no effect of an option.
-                        select new ScoredSetting(
-                            candidate.Index, Numbers(plan.Ranges, [.. plan.Ranges.Select(range => candidate.Item.Plan.AgentOptions[range.Name])]), score.Value - own[score.Key])).ToList();
+        var scores = (from candidate in candidates.Index()
+                      from score in candidate.Item.Scores(plan.Metric)
+                      select (Candidate: candidate.Index, Seed: score.Key, Score: score.Value)).ToList();
+        var seeds = SeedEffects(scores);
+        var level = scores.Where(one => candidates[one.Candidate] == start).Average(one => one.Score - seeds[one.Seed]);
+        var examples = scores.ConvertAll(one => new ScoredSetting(
+            one.Candidate, Numbers(plan.Ranges, [.. plan.Ranges.Select(range => candidates[one.Candidate].Plan.AgentOptions[range.Name])]), one.Score - seeds[one.Seed] - level));
         var count = examples.DistinctBy(example => example.Candidate).Count();
         return count < FewestCandidates || examples.TrueForAll(example => example.Score == examples[0].Score)
             ? null
             : new SearchImportance(Of(plan.Ranges, OptionForest.Fit(examples).Predict, plan.SearchSeed), OptionForest.LeftOutFit(examples), count);
+    }
+
+    /// <summary>What a seed does to all candidates alike, which is no effect of an option. By least squares of score = candidate + seed, since the better candidates
+    /// have met more seeds: a plain mean over those that met a seed would take their merit for the seed's.</summary>
+    internal static IReadOnlyDictionary<long, double> SeedEffects(IReadOnlyList<(int Candidate, long Seed, double Score)> scores)
+    {
+        var seeds = scores.Select(one => one.Seed).Distinct().ToDictionary(seed => seed, _ => 0.0);
+        // Alternating means converge, as the start has met every seed and so connects all; each step is the least-squares answer given the other side.
+        for (var step = 0; step < AlternatingSteps; step++)
+        {
+            var candidates = scores.GroupBy(one => one.Candidate).ToDictionary(group => group.Key, group => group.Average(one => one.Score - seeds[one.Seed]));
+            foreach (var group in scores.GroupBy(one => one.Seed).ToList())
+                seeds[group.Key] = group.Average(one => one.Score - candidates[one.Candidate]);
+        }
+        return seeds;
     }
 
     /// <summary>The importance of options to a known function.</summary>
