@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using RecDeepRL.Cli.Commands;
+using RecDeepRL.Cli.Completion;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 
 namespace RecDeepRL.Cli;
@@ -12,23 +14,7 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var root = new RootCommand("RecDeepRL: train, evaluate and compare recommenders on simulated users.")
-        {
-            TrainCommand.Create(),
-            SimulateCommand.Create(),
-            EvaluateCommand.Create(),
-            InsightCommand.Create(),
-            CompareCommand.Create(),
-            TuneCommand.Create(),
-            OpeCommand.Create(),
-            TableCommand.Create(),
-            PopulationCommand.Create(),
-            ListCommand.Create(),
-            DashboardCommand.Create(),
-            ConfigsCommand.Create(),
-            ImportCommand.Create(),
-            ResponseCommand.Create(),
-        };
+        var root = Root();
         try
         {
             if (arguments.Length == 0)
@@ -41,6 +27,7 @@ internal static class Program
             }
             if (WantedLibtorch(parsed) is { } libtorch && !LibtorchFolder.IsActive)
                 return LibtorchFolder.Run(libtorch, arguments);
+            Answer.Prepare(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (UserMistakeException mistake)
@@ -61,6 +48,31 @@ internal static class Program
             System.Console.Error.WriteLine("This is a fault of the program: " + fault);
             return ExitCode.Fault;
         }
+    }
+
+    /// <summary>All commands, with what a shell may suggest for their arguments.</summary>
+    private static RootCommand Root()
+    {
+        var root = new RootCommand("RecDeepRL: train, evaluate and compare recommenders on simulated users.")
+        {
+            TrainCommand.Create(),
+            SimulateCommand.Create(),
+            EvaluateCommand.Create(),
+            InsightCommand.Create(),
+            CompareCommand.Create(),
+            TuneCommand.Create(),
+            OpeCommand.Create(),
+            TableCommand.Create(),
+            PopulationCommand.Create(),
+            ListCommand.Create(),
+            DashboardCommand.Create(),
+            ConfigsCommand.Create(),
+            CompletionCommand.Create(),
+            ImportCommand.Create(),
+            ResponseCommand.Create(),
+        };
+        Suggestions.AddTo(root);
+        return root;
     }
 
     /// <summary>A parser's complaint without the names of .NET types.</summary>

@@ -141,7 +141,7 @@ public sealed class MistakeTests : WorkingFolder
         { "population fit --from users.csv --out model.parquet", ["must end with .json"] },
         { "population quality --real users.csv --synthetic users.csv", ["has 3 rows", "at least 20"] },
         { "population quality --real users.csv --synthetic other.csv", ["'age', 'gender'", "--without"] },
-        { "population quality --real users.csv --synthetic users.csv --json empty.json", ["'empty.json' exists already"] },
+        { "population quality --real users.csv --synthetic users.csv --png picture.jpg", ["--png was 'picture.jpg'", ".png"] },
         { "population compare --from users.csv --seeds 0", ["--seeds was 0"] },
         { "population compare --from users.csv --kinds copula --set epochs=3", ["--set was 'epochs=3'", "no kind in copula"] },
         { "dashboard", ["no folder 'checkpoints'", "'train'"] },

@@ -22,6 +22,40 @@ public sealed class TuneTests : WorkingFolder
     }
 
     [Fact]
+    public void AKilledSearchGoesOnAndFindsTheSame()
+    {
+        string[] Command(string output) =>
+            ["tune", "ucb", "--env", "popular", "--search", "exploration=0.01..4:log", "--search", "sampling=top,virtual", "--budget", "6", "--seeds", "4", "--halvings", "1", "--set", "users=100", "--iterations", "3", "--jobs", "1", "--out", output];
+        var whole = Run(Command("whole.json")).Succeeded();
+        // 6 candidates with 2 seeds each; then the better 3, and the start where it is none of them, with 2 more.
+        Assert.Matches(@"\((18|20) runs now, 0 before\)", whole.Output);
+
+        using (var process = RecDeepRLProcess.Start(Folder, Command("killed.json")))
+        {
+            var cells = PathOf("killed.tuning/cells");
+            while (!process.HasExited && (!Directory.Exists(cells) || Directory.GetFiles(cells, "*.json").Length < 3))
+                Thread.Sleep(5);
+            process.Kill();
+            process.WaitForExit();
+        }
+        Assert.False(File.Exists(PathOf("killed.json")));
+        var before = Directory.GetFiles(PathOf("killed.tuning/cells"), "*.json").ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        Assert.NotEmpty(before);
+
+        var goneOn = Run(Command("killed.json")).Succeeded();
+
+        Assert.Contains($"{before.Count} before)", goneOn.Output, StringComparison.Ordinal);
+        Assert.All(before, one => Assert.Equal(one.Value, File.GetLastWriteTimeUtc(one.Key)));
+        Assert.Equal(File.ReadAllText(PathOf("whole.tuning/candidates.csv")), File.ReadAllText(PathOf("killed.tuning/candidates.csv")));
+        Assert.Equal(File.ReadAllText(PathOf("whole.json")).Replace("whole.json", "killed.json", StringComparison.Ordinal), File.ReadAllText(PathOf("killed.json")));
+        Assert.All(["importance", "effect-exploration", "effect-sampling"], name => Assert.True(File.Exists(PathOf($"killed.tuning/{name}.png")) && File.Exists(PathOf($"killed.tuning/{name}.svg")), name));
+        Assert.Contains("\"importance\": {", File.ReadAllText(PathOf("whole.json")), StringComparison.Ordinal);
+
+        // Nothing is run again for the same search; a larger one runs what is new.
+        Assert.Contains("(0 runs now,", Run([.. Command("killed.json"), "--force"]).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TablesOfSeveralComparisonsGoIntoAPage()
     {
         string[] compare = ["compare", "--env", "popular", "--seeds", "2", "--iterations", "2", "--set", "users=50"];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Comparison;
 using TorchSharp;
@@ -22,7 +23,7 @@ internal static class CompareCommand
         var sweep = new Option<string[]>("--sweep") { Description = $"Compare values of an option, as key=a,b,c, or of a number as key=low..high: {SweepValues.DefaultCount} values evenly spaced, behind it :log for even ratios and xN for N values. Each value makes a variant of every agent or environment that has the option; may be repeated, and then multiplies.", HelpName = "key=VALUES", AllowMultipleArgumentsPerToken = false };
         var (data, device, config, set, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Libtorch());
-        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, tuned, set, sweep, output, jobs, libtorch };
+        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, tuned, set, sweep, output, jobs, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);

@@ -118,10 +118,15 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
             var summaries = ComparisonSummary.Of(results.Cells.Select(cell => cell.Row));
             AtomicFile.WriteAllText(folder.PathOf("summary.md"), ComparisonMarkdown.Of(summaries, statistics));
             Plots.Comparison(folder.PathOf("comparison"), summaries);
-            foreach (var table in ComparisonTable.Of(summaries, statistics))
-                Screen.Out.Write(table);
-            foreach (var line in VerdictText.Of(statistics))
-                Screen.Out.WriteLine(line);
+            Answer.Give(
+                new { folder = folder.Path, rows = results.Cells.Select(cell => cell.Row), missing = results.Missing.Count, failures = _failures, statistics },
+                console =>
+                {
+                    foreach (var table in ComparisonTable.Of(summaries, statistics))
+                        console.Write(table);
+                    foreach (var line in VerdictText.Of(statistics))
+                        console.WriteLine(line);
+                });
         }
         log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", results.Cells.Count, results.Cells.Count + results.Missing.Count, folder.Path, _watch.Elapsed.TotalSeconds);
         if (_finished.Count > 0)

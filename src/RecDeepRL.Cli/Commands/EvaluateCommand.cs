@@ -17,7 +17,7 @@ internal static class EvaluateCommand
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Run folder (its newest checkpoint counts) or checkpoint folder." };
         var seeds = new Option<int>("--seeds") { Description = "Evaluation rounds over all users, each with coins of its own. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var (data, device, threads, libtorch) = (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Threads(), CommonOptions.Libtorch());
-        var command = new Command("evaluate", "Evaluate a checkpoint on the whole population.") { checkpoint, seeds, data, device, threads, libtorch };
+        var command = new Command("evaluate", "Evaluate a checkpoint on the whole population.") { checkpoint, seeds, data, device, threads, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
@@ -46,10 +46,28 @@ internal static class EvaluateCommand
             explore.Add(Evaluator.Evaluate(pair.Environment, pair.Truth, pair.Agent, RecommendationMode.Explore, seed, exploit[^1].Bounds));
         }
         var spec = pair.Environment.Spec;
-        System.Console.WriteLine(
+        var heading =
             $"{manifest.Agent} in {spec.Name} ({pair.Plan.DataFolder ?? "built-in population"}) after {manifest.Iteration} iterations: {spec.UserCount} users, {seeds} evaluation seed{(seeds == 1 ? "" : "s")}, device {Devices.Describe(device)}"
-            + (deviceName == "auto" ? " (chosen by auto)" : ""));
-        Screen.Out.Write(EvaluationTable.Of(manifest.Agent, exploit, explore));
+            + (deviceName == "auto" ? " (chosen by auto)" : "");
+        Answer.Give(
+            new
+            {
+                checkpoint,
+                agent = manifest.Agent,
+                environment = spec.Name,
+                data = pair.Plan.DataFolder,
+                seed = manifest.Seed,
+                iteration = manifest.Iteration,
+                users = spec.UserCount,
+                device = Devices.Describe(device),
+                exploit,
+                explore,
+            },
+            console =>
+            {
+                System.Console.WriteLine(heading);
+                console.Write(EvaluationTable.Of(manifest.Agent, exploit, explore));
+            });
         return ExitCode.Done;
     }
 }

@@ -25,7 +25,7 @@ internal static class ImportCommand
         var textKeys = new Option<bool>("--text-keys") { Description = "Of a log: keys are texts, and are numbered." };
         var delimiter = new Option<string>("--delimiter") { Description = "Of a CSV log: what stands between fields; 'tab' for a tab. Default a comma.", HelpName = "D" };
         var encoding = new Option<string>("--encoding") { Description = "Of a CSV log: its encoding. Default utf-8.", HelpName = "E" };
-        var command = new Command("import", "Import a public data set.") { source, output, format, response, threshold, skipBad, duplicates, user, item, time, timeUnit, textKeys, delimiter, encoding };
+        var command = new Command("import", "Import a public data set.") { source, output, format, response, threshold, skipBad, duplicates, user, item, time, timeUnit, textKeys, delimiter, encoding, Answer.Option() };
         command.SetAction(parsed =>
         {
             var columns = new LogColumns();
@@ -63,10 +63,14 @@ internal static class ImportCommand
             var manifest = Screen.IsTerminal
                 ? AnsiConsole.Progress().Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }).Start(context => Run(context.AddTask("starting")))
                 : Run(null);
-            Screen.Out.Write(DatasetTable.Of(manifest, DatasetFolder.ReadTitles(destination)));
-            foreach (var note in manifest.Notes)
-                Screen.Out.WriteLine("Note: " + note);
-            System.Console.WriteLine($"{manifest.Rows} rows of {manifest.Name} in {destination}, {watch.Elapsed.TotalSeconds:F1} s, {manifest.Rows / watch.Elapsed.TotalSeconds:F0} rows/s");
+            var seconds = watch.Elapsed.TotalSeconds;
+            Answer.Give(new { folder = destination, seconds, dataset = manifest }, console =>
+            {
+                console.Write(DatasetTable.Of(manifest, DatasetFolder.ReadTitles(destination)));
+                foreach (var note in manifest.Notes)
+                    console.WriteLine("Note: " + note);
+                System.Console.WriteLine($"{manifest.Rows} rows of {manifest.Name} in {destination}, {seconds:F1} s, {manifest.Rows / seconds:F0} rows/s");
+            });
             return ExitCode.Done;
         }
         catch (OperationCanceledException)

@@ -22,7 +22,7 @@ internal static class InsightCommand
         };
         var output = new Option<string?>("--out") { Description = "Folder for the pictures. Default: the run folder.", HelpName = "DIR" };
         var noPictures = new Option<bool>("--no-pictures") { Description = "Print tables only." };
-        var command = new Command("insight", "Show what the agent of a run recommended, estimated and learned.") { run, top, share, output, noPictures };
+        var command = new Command("insight", "Show what the agent of a run recommended, estimated and learned.") { run, top, share, output, noPictures, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--top", parsed.GetValue(top), 1);
@@ -34,25 +34,38 @@ internal static class InsightCommand
             var insight = InsightFile.Read(path);
             if (insight.Snapshots.Count == 0)
                 throw new UserMistakeException($"The run '{path}' has completed no round that insight looked at. Go on with: train --resume {path}.");
-            Print(insight, parsed.GetValue(top), lockShare);
-            if (!parsed.GetValue(noPictures))
-                Draw(insight, parsed.GetValue(output) ?? (Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
+            Answer.Show(console => Print(console, insight, parsed.GetValue(top), lockShare));
+            var folder = parsed.GetValue(output) ?? (Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var pictures = parsed.GetValue(noPictures) ? [] : Draw(insight, folder);
+            Answer.Give(
+                new
+                {
+                    insight,
+                    lockShare,
+                    lockedIn = LockIn.Of(insight, lockShare).Select(one => new { item = insight.Items[one.Item].Id, key = insight.Items[one.Item].Key, name = insight.Items[one.Item].Name, iteration = one.Iteration, share = one.Share }),
+                    pictures = pictures.SelectMany(name => new[] { ".png", ".svg" }, (name, ending) => Path.Combine(folder, name + ending)),
+                },
+                console =>
+                {
+                    if (pictures.Count > 0)
+                        console.MarkupLineInterpolated($"pictures in {folder} (.png and .svg): {string.Join(", ", pictures)}");
+                });
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(RunInsight insight, int top, double lockShare)
+    private static void Print(IAnsiConsole console, RunInsight insight, int top, double lockShare)
     {
         var (first, last) = (insight.FromIteration + 1, insight.Snapshots[^1].Iteration);
-        Screen.Out.MarkupLineInterpolated(
+        console.MarkupLineInterpolated(
             $"{insight.Agent} in {insight.Environment}, seed {insight.Seed}: {insight.UserCount} users, {insight.ItemCount} items, slates of {insight.SlateSize}, iterations {first} to {last}{(insight.Final is null ? ", not finished" : "")}");
         foreach (var table in InsightTables.Of(insight, top, lockShare))
-            Screen.Out.Write(table);
-        Screen.Out.MarkupLineInterpolated($"{InsightTables.LockInSentence(insight, lockShare)}");
+            console.Write(table);
+        console.MarkupLineInterpolated($"{InsightTables.LockInSentence(insight, lockShare)}");
     }
 
-    private static void Draw(RunInsight insight, string folder)
+    private static IReadOnlyList<string> Draw(RunInsight insight, string folder)
     {
         try
         {
@@ -62,7 +75,6 @@ internal static class InsightCommand
         {
             throw new UserMistakeException($"The folder '{folder}' cannot be created: {fault.Message} Give --out another folder.", fault);
         }
-        var drawn = InsightPlots.Draw(folder, insight);
-        Screen.Out.MarkupLineInterpolated($"pictures in {folder} (.png and .svg): {string.Join(", ", drawn)}");
+        return InsightPlots.Draw(folder, insight);
     }
 }

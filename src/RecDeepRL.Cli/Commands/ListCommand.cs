@@ -13,7 +13,7 @@ internal static class ListCommand
     public static Command Create()
     {
         var name = new Argument<string?>("NAME") { Description = "agents, environments, parts (what composed environments are made of), or the name of one of them. Without it, all are listed.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("list", "List agents, environments and parts, or the options of one of them with range, default and meaning.") { name };
+        var command = new Command("list", "List agents, environments and parts, or the options of one of them with range, default and meaning.") { name, Answer.Option() };
         command.SetAction(parsed => List(parsed.GetValue(name)));
         return command;
     }
@@ -21,18 +21,28 @@ internal static class ListCommand
     private static int List(string? name)
     {
         var catalog = CommonOptions.Catalog;
-        if (name is null or "agents")
-            Screen.Out.Write(Names("agent", catalog.Agents));
-        if (name is null or "environments")
-            Screen.Out.Write(Names("environment", catalog.Environments));
         var parts = PartsOf(catalog);
-        if (name is null or "parts")
-        {
-            foreach (var registry in parts)
-                Screen.Out.Write(Names(registry.Label, registry.Descriptions));
-        }
         if (name is null or "agents" or "environments" or "parts")
+        {
+            bool Asked(string kind) => name is null || name == kind;
+            Answer.Give(
+                new
+                {
+                    agents = Asked("agents") ? catalog.Agents.Select(Entry) : [],
+                    environments = Asked("environments") ? catalog.Environments.Select(Entry) : [],
+                    parts = Asked("parts") ? parts.Select(registry => new { kind = registry.Label, parts = registry.Descriptions.Select(Entry) }) : [],
+                },
+                console =>
+                {
+                    if (Asked("agents"))
+                        console.Write(Names("agent", catalog.Agents));
+                    if (Asked("environments"))
+                        console.Write(Names("environment", catalog.Environments));
+                    foreach (var registry in Asked("parts") ? parts : [])
+                        console.Write(Names(registry.Label, registry.Descriptions));
+                });
             return ExitCode.Done;
+        }
         List<IComponentDescription> all = [.. catalog.Agents, .. catalog.Environments, .. parts.SelectMany(registry => registry.Descriptions)];
         ShowOptions(all.FirstOrDefault(one => one.Name == name || one.Aliases.Contains(name))
             ?? throw new UserMistakeException($"Unknown agent, environment or part '{name}'.{NearName.Suggest(name, all.SelectMany(one => one.Aliases.Prepend(one.Name)))} 'list' shows all."));
@@ -60,16 +70,30 @@ internal static class ListCommand
     /// <summary>Name, summary and a table of the options.</summary>
     internal static void ShowOptions(IComponentDescription registration)
     {
-        System.Console.WriteLine($"{registration.Name}: {registration.Summary}");
         var options = OptionDescription.Of(registration.OptionsType);
-        if (options.Count == 0)
-        {
-            System.Console.WriteLine("It has no options.");
-            return;
-        }
-        var table = new Table().Border(TableBorder.Simple).AddColumn("option").AddColumn("default").AddColumn("allowed").AddColumn("meaning");
-        foreach (var option in options)
-            table.AddRow(Markup.Escape(option.Name), Markup.Escape(OptionText.Format(option.Default)), Markup.Escape(option.Allowed), Markup.Escape(option.Meaning));
-        Screen.Out.Write(table);
+        Answer.Give(
+            new
+            {
+                name = registration.Name,
+                aliases = registration.Aliases,
+                summary = registration.Summary,
+                isBound = registration.IsBound,
+                options = options.Select(option => new { name = option.Name, @default = OptionJson.Of(option.Default), allowed = option.Allowed, meaning = option.Meaning }),
+            },
+            console =>
+            {
+                System.Console.WriteLine($"{registration.Name}: {registration.Summary}");
+                if (options.Count == 0)
+                {
+                    System.Console.WriteLine("It has no options.");
+                    return;
+                }
+                var table = new Table().Border(TableBorder.Simple).AddColumn("option").AddColumn("default").AddColumn("allowed").AddColumn("meaning");
+                foreach (var option in options)
+                    table.AddRow(Markup.Escape(option.Name), Markup.Escape(OptionText.Format(option.Default)), Markup.Escape(option.Allowed), Markup.Escape(option.Meaning));
+                console.Write(table);
+            });
     }
+
+    private static object Entry(IComponentDescription one) => new { name = one.Name, aliases = one.Aliases, summary = one.Summary, isBound = one.IsBound };
 }

@@ -38,11 +38,14 @@ internal sealed class OffPolicySession(string folder, InteractionLog log, RunPla
             throw new UserMistakeException($"The log '{folder}' tells of another population ({other.PopulationFingerprint}) than '{spec.Name}' has now ({spec.PopulationFingerprint}). Give --data the folder that the log was written with.");
         var result = Evaluate(environment);
         var remarks = Remarks((ITruth)environment, result).ToList();
-        System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{target.Agent} ({(settings.Mode == RecommendationMode.Exploit ? "exploit" : "explore")} mode{(Checkpoint is { } state ? $", {state.Folder}" : "")}) by the log of {logger.Agent} in {spec.Name}: learned from {result.TrainIterations} iterations, evaluated on {result.EvaluatedIterations} with {result.Slates} slates of {spec.SlateSize} shown to {result.Users} users"));
-        Screen.Out.Write(OffPolicyTable.Of(result));
-        System.Console.WriteLine(OffPolicyTable.WeightLine(result));
-        remarks.ForEach(System.Console.WriteLine);
+        Answer.Show(console =>
+        {
+            System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{target.Agent} ({(settings.Mode == RecommendationMode.Exploit ? "exploit" : "explore")} mode{(Checkpoint is { } state ? $", {state.Folder}" : "")}) by the log of {logger.Agent} in {spec.Name}: learned from {result.TrainIterations} iterations, evaluated on {result.EvaluatedIterations} with {result.Slates} slates of {spec.SlateSize} shown to {result.Users} users"));
+            console.Write(OffPolicyTable.Of(result));
+            System.Console.WriteLine(OffPolicyTable.WeightLine(result));
+            remarks.ForEach(System.Console.WriteLine);
+        });
 
         var repeats = new AgainstTruth(CommonOptions.Catalog, settings) { Prepare = Restore }.Run(logger, target, environment, Repeats, interruption.Token);
         if (interruption.Token.IsCancellationRequested)
@@ -51,12 +54,15 @@ internal sealed class OffPolicySession(string folder, InteractionLog log, RunPla
             return ExitCode.Interrupted;
         }
         var qualities = repeats.Count > 0 ? EstimatorQuality.Of(repeats) : [];
-        if (qualities.Count > 0)
+        var report = new OpeReport(Path.GetFullPath(folder), logger, target, settings, result, remarks, repeats, qualities);
+        Files?.Write(report);
+        Answer.Give(report, console =>
         {
+            if (qualities.Count == 0)
+                return;
             System.Console.WriteLine($"\nestimate − truth over {repeats.Count} fresh logs of {logger.Agent}; true values from {repeats.Min(one => one.Truth!.Value):F4} to {repeats.Max(one => one.Truth!.Value):F4}");
-            Screen.Out.Write(OffPolicyTable.Of(qualities));
-        }
-        Files?.Write(new OpeReport(Path.GetFullPath(folder), logger, target, settings, result, remarks, repeats, qualities));
+            console.Write(OffPolicyTable.Of(qualities));
+        });
         return ExitCode.Done;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Data.Logs;
@@ -33,7 +34,7 @@ internal static class OpeCommand
         set.Description = "Set an option of the agent in question, as key=value; may be repeated. 'list NAME' shows the options.";
         var command = new Command("ope", "Estimate what an agent would have earned from the log of another (off-policy evaluation).")
         {
-            log, agent, checkpoint, trainShare, mode, rewardModel, propensity, threshold, draws, resamples, truth, repeats, config, set, data, output, force, device, threads, libtorch,
+            log, agent, checkpoint, trainShare, mode, rewardModel, propensity, threshold, draws, resamples, truth, repeats, config, set, data, output, force, device, threads, libtorch, Answer.Option(),
         };
         command.SetAction(parsed =>
         {

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Data.Files;
 using RecDeepRL.Data.Populations;
 using RecDeepRL.Data.Populations.Quality;
-using RecDeepRL.Experiments;
 using RecDeepRL.Reporting;
 
 namespace RecDeepRL.Cli.Commands;
@@ -15,8 +12,6 @@ namespace RecDeepRL.Cli.Commands;
 /// <summary><c>population quality</c>: how much two tables are alike; <c>population compare</c>: how good the kinds of generators are on a table.</summary>
 internal static class PopulationQuality
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Quality()
     {
         var real = new Option<string>("--real") { Description = "Table of real profiles.", HelpName = "TABLE", Required = true };
@@ -28,14 +23,15 @@ internal static class PopulationQuality
         outputs.AddTo(command);
         command.SetAction(parsed =>
         {
-            var (png, json) = outputs.Checked(parsed);
+            var png = outputs.Checked(parsed);
             var (first, second) = profiles.Reading(parsed).ReadPair(TableFile.Read(parsed.GetValue(real)!), TableFile.Read(parsed.GetValue(synthetic)!));
             var report = QualityReport.Of(first, second, parsed.GetValue(seed));
-            foreach (var table in QualityTable.Of(report))
-                Screen.Out.Write(table);
-            Explain();
-            if (json is not null)
-                AtomicFile.WriteAllText(json, JsonSerializer.Serialize(report, s_json) + "\n");
+            Answer.Give(report, console =>
+            {
+                foreach (var table in QualityTable.Of(report))
+                    console.Write(table);
+                Explain();
+            });
             if (png is not null)
                 BarPlot.Save(png, $"{report.SyntheticRows} generated users beside {report.RealRows} real ones", Bars(report), .5, 1);
             return ExitCode.Done;
@@ -58,7 +54,7 @@ internal static class PopulationQuality
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
-            var (png, json) = outputs.Checked(parsed);
+            var png = outputs.Checked(parsed);
             var chosen = Chosen(parsed.GetValue(kinds)!, parsed.GetValue(set) ?? []);
             var table = profiles.Read(parsed, parsed.GetValue(from)!);
             var results = chosen.Select(_ => new List<QualityReport>()).ToList();
@@ -69,10 +65,13 @@ internal static class PopulationQuality
                 System.Console.Error.WriteLine($"seed {parsed.GetValue(seed) + index} done, {index + 1} of {parsed.GetValue(seeds)}");
             }
             var named = chosen.Select((one, index) => (one.Kind.Name, (IReadOnlyList<QualityReport>)results[index])).ToList();
-            Screen.Out.Write(QualityTable.Of(named));
-            Explain();
-            if (json is not null)
-                AtomicFile.WriteAllText(json, JsonSerializer.Serialize(named.ToDictionary(one => one.Name, one => one.Item2), s_json) + "\n");
+            Answer.Give(
+                new { kinds = named.Select(one => new { kind = one.Name, reports = one.Item2 }) },
+                console =>
+                {
+                    console.Write(QualityTable.Of(named));
+                    Explain();
+                });
             if (png is not null)
                 BarPlot.Save(png, $"Generators judged by users held out, {parsed.GetValue(seeds)} seeds", Bars(named), .5, 1);
             return ExitCode.Done;
@@ -119,17 +118,15 @@ internal static class PopulationQuality
     private sealed class QualityOutputs
     {
         private readonly Option<string?> _png = new("--png") { Description = "File for a picture of the bars, .png.", HelpName = "FILE" };
-        private readonly Option<string?> _json = new("--json") { Description = "File for all figures, .json.", HelpName = "FILE" };
         private readonly Option<bool> _force = OutputFile.Force();
 
         public void AddTo(Command command)
         {
-            foreach (var option in new Option[] { _png, _json, _force })
+            foreach (var option in new Option[] { _png, _force, Answer.Option() })
                 command.Options.Add(option);
         }
 
-        public (string? Png, string? Json) Checked(ParseResult parsed) => (
-            parsed.GetValue(_png) is { } png ? OutputFile.Checked("--png", png, parsed.GetValue(_force), ".png") : null,
-            parsed.GetValue(_json) is { } json ? OutputFile.Checked("--json", json, parsed.GetValue(_force), ".json") : null);
+        /// <returns>Where the picture goes; none where none is wanted.</returns>
+        public string? Checked(ParseResult parsed) => parsed.GetValue(_png) is { } png ? OutputFile.Checked("--png", png, parsed.GetValue(_force), ".png") : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Simulation.Learning;
@@ -22,7 +23,7 @@ internal static class ResponseCommand
         var seed = new Option<long>("--seed") { Description = "Seed of split, choice of users, negatives and start. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var set = new Option<string[]>("--set") { Description = "Set an option of the model, as key=value; may be repeated. 'response options MODEL' shows them.", HelpName = "key=value", AllowMultipleArgumentsPerToken = false };
         var threads = new Option<int>("--threads") { Description = "Threads that the training may use. Default: all cores.", HelpName = "N" };
-        var command = new Command("fit", "Learn probabilities from a log, and report how good they are on held-out pairs.") { model, data, output, calibrate, seed, set, threads };
+        var command = new Command("fit", "Learn probabilities from a log, and report how good they are on held-out pairs.") { model, data, output, calibrate, seed, set, threads, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
@@ -36,7 +37,7 @@ internal static class ResponseCommand
     private static Command Options()
     {
         var model = new Argument<string>("MODEL") { Description = $"{string.Join(" or ", ResponseLearners.All.Select(one => one.Name))}." };
-        var command = new Command("options", "List the options of a learned response model with range, default and meaning.") { model };
+        var command = new Command("options", "List the options of a learned response model with range, default and meaning.") { model, Answer.Option() };
         command.SetAction(parsed =>
         {
             ListCommand.ShowOptions(ResponseLearners.Find(parsed.GetValue(model)!));
@@ -50,7 +51,7 @@ internal static class ResponseCommand
         var folder = new Argument<string>("DIR") { Description = "Folder that 'response fit' made, or one with the original project's data." };
         var slateSize = new Option<int?>("--slate-size") { Description = "K of the bounds. Default: 1 for tables of context, 10 for tables of personal.", HelpName = "K" };
         var png = new Option<string?>("--png") { Description = "Folder for the pictures, made where it is missing; pictures of the same names are replaced.", HelpName = "DIR" };
-        var command = new Command("inspect", "Show what tables of probabilities hold: distribution, items, users, bounds, and the report of their fit.") { folder, slateSize, png };
+        var command = new Command("inspect", "Show what tables of probabilities hold: distribution, items, users, bounds, and the report of their fit.") { folder, slateSize, png, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--slate-size", parsed.GetValue(slateSize) ?? 1, 1);

@@ -22,7 +22,7 @@ internal static class ResponseFit
         System.Console.WriteLine($"{model.Name} on '{dataset.Name}': {dataset.Interactions.RowCount} interactions, seed {seed}, {threads} thread{(threads == 1 ? "" : "s")}");
         var learned = model.Create(new LearningContext(dataset, seed, threads, System.Console.WriteLine), options).Fit();
         Write(learned, target);
-        ResponseScreen.Show(learned.Report);
+        Answer.Give(new { folder = output, report = learned.Report }, console => ResponseScreen.Show(console, learned.Report));
         System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {output} after {learned.Report.Seconds:F1} s; go on with: train AGENT --env {learned.Report.Environment} --data {output}"));
         return ExitCode.Done;
     }

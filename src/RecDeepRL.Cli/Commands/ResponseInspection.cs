@@ -34,16 +34,24 @@ internal static class ResponseInspection
             CreateFolder(pictures);
         foreach (var (environment, table, summary, titles, size) in found)
         {
-            Show(environment, table, summary, titles, size);
             if (pictures is not null)
                 ReliabilityPlot.DrawDistribution(Path.Combine(pictures, $"{environment}-probabilities"), $"{environment}: {table.UserKeys.Length} users × {table.ItemKeys.Length} items", summary.Histogram);
         }
-        if (report is not null)
-        {
-            ResponseScreen.Show(report);
-            if (pictures is not null)
-                ReliabilityPlot.Draw(Path.Combine(pictures, "reliability"), ResponseScreen.TitleOf(report), ResponseScreen.CurvesOf(report));
-        }
+        if (report is not null && pictures is not null)
+            ReliabilityPlot.Draw(Path.Combine(pictures, "reliability"), ResponseScreen.TitleOf(report), ResponseScreen.CurvesOf(report));
+        Answer.Give(
+            new
+            {
+                tables = found.Select(one => new { environment = one.Environment, slateSize = one.SlateSize, users = one.Table.UserKeys.Length, items = ItemsOf(one.Table, one.Summary, one.Titles), summary = one.Summary }),
+                report,
+            },
+            console =>
+            {
+                foreach (var (environment, table, summary, titles, size) in found)
+                    Show(console, environment, table, summary, titles, size);
+                if (report is not null)
+                    ResponseScreen.Show(console, report);
+            });
         return ExitCode.Done;
 
         void Add(string environment, ResponseTable table, string titles, int usualSize)
@@ -55,7 +63,10 @@ internal static class ResponseInspection
         }
     }
 
-    private static void Show(string environment, ResponseTable table, ResponseSummary summary, IReadOnlyDictionary<long, string> titles, int slateSize)
+    private static IEnumerable<object> ItemsOf(ResponseTable table, ResponseSummary summary, IReadOnlyDictionary<long, string> titles) =>
+        table.ItemKeys.ToArray().Zip(summary.ItemMeans, (key, mean) => new { key, title = titles.GetValueOrDefault(key), mean });
+
+    private static void Show(IAnsiConsole console, string environment, ResponseTable table, ResponseSummary summary, IReadOnlyDictionary<long, string> titles, int slateSize)
     {
         System.Console.WriteLine($"{environment}: {table.UserKeys.Length} users × {table.ItemKeys.Length} items, probabilities from {ResponseScreen.Number(summary.Least)} to {ResponseScreen.Number(summary.Most)}, mean {ResponseScreen.Number(summary.Mean)}");
         ResponseScreen.ShowHistogram(summary.Histogram);
@@ -72,7 +83,7 @@ internal static class ResponseInspection
             foreach (var item in items.TakeLast(ShownItems))
                 AddRow(item);
         }
-        Screen.Out.Write(rows);
+        console.Write(rows);
 
         void AddRow(int item) => rows.AddRow($"{table.ItemKeys[item]}", Markup.Escape(titles.GetValueOrDefault(table.ItemKeys[item], "")), ResponseScreen.Number(summary.ItemMeans[item]));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 
@@ -21,7 +22,7 @@ internal static class SimulateCommand
             (CommonOptions.Data(), CommonOptions.Device("auto"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch(), CommonOptions.WarmStart());
         var command = new Command("simulate", "Let an agent serve a simulated population, without checkpoints and evaluations, and keep the interaction log.")
         {
-            agent, environment, data, device, seed, iterations, config, set, log, append, warmStart, bounds, threads, libtorch,
+            agent, environment, data, device, seed, iterations, config, set, log, append, warmStart, bounds, threads, libtorch, Answer.Option(),
         };
         command.SetAction(parsed =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
@@ -14,8 +15,14 @@ internal static class TableCommand
         var results = new Argument<string[]>("RESULTS") { Description = "results.csv files, or folders in which they are looked for.", Arity = ArgumentArity.OneOrMore };
         var into = new Option<string?>("--into") { Description = "Markdown page to put the tables into, between the lines '<!-- table NAME -->' and '<!-- end NAME -->'. Default: they are printed.", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "Which pair of lines in the page. Default results.", HelpName = "NAME", DefaultValueFactory = _ => "results" };
-        var command = new Command("table", "Put the results of several comparisons into Markdown tables.") { results, into, name };
-        command.SetAction(parsed => Write(parsed.GetValue(results)!, parsed.GetValue(into), parsed.GetValue(name)!));
+        var json = Answer.Option();
+        var command = new Command("table", "Put the results of several comparisons into Markdown tables.") { results, into, name, json };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(json) && parsed.GetValue(into) is not null)
+                throw new UserMistakeException("--json prints a document, and --into writes Markdown into a page. Leave one of them out.");
+            return Write(parsed.GetValue(results)!, parsed.GetValue(into), parsed.GetValue(name)!);
+        });
         return command;
     }
 
@@ -30,9 +37,10 @@ internal static class TableCommand
             if (same.Select(row => (row.Final, row.TrainingMean)).Distinct().Count() > 1)
                 throw new UserMistakeException($"The runs of {same.Key.Agent} in {same.Key.Environment} with seed {same.Key.Seed} differ between the files. Leave the older file out.");
         }
-        var tables = ComparisonMarkdown.Of(ComparisonSummary.Of(rows.DistinctBy(row => (row.Environment, row.EnvironmentOptions, row.Iterations, row.Source, row.Agent, row.AgentOptions, row.Seed))));
+        var summaries = ComparisonSummary.Of(rows.DistinctBy(row => (row.Environment, row.EnvironmentOptions, row.Iterations, row.Source, row.Agent, row.AgentOptions, row.Seed)));
+        var tables = ComparisonMarkdown.Of(summaries);
         if (page is null)
-            System.Console.Write(tables);
+            Answer.Give(new { summaries }, console => System.Console.Write(tables));
         else
             Replace(page, name, tables);
         return ExitCode.Done;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RecDeepRL.Cli.Configuration;
+using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 
 namespace RecDeepRL.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class TrainCommand
         var warmStart = CommonOptions.WarmStart();
         var command = new Command("train", "Train an agent in a simulated population, write checkpoints, and say how good it is.")
         {
-            agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, insightEvery, threads, libtorch,
+            agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, insightEvery, threads, libtorch, Answer.Option(),
         };
         command.SetAction(parsed =>
         {

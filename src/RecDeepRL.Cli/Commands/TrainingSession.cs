@@ -224,7 +224,10 @@ internal sealed class TrainingSession : IDisposable
                 "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
                 exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, Totals.MeanResponses, Totals.Regret, Totals.Seconds);
         }
-        Screen.Out.Write(EvaluationTable.Of(_pair.Plan.Agent, [exploit], [explore]));
-        _log.Information("checkpoint {Checkpoint:l}", CheckpointStore.Locate(_folder.Path));
+        var checkpoint = CheckpointStore.Locate(_folder.Path);
+        Answer.Give(
+            new { folder = _folder.Path, checkpoint, agent = _pair.Plan.Agent, environment = _pair.Plan.Environment, seed = _pair.Plan.Seed, iterations = environment.Iteration, exploit, explore, totals = Totals },
+            console => console.Write(EvaluationTable.Of(_pair.Plan.Agent, [exploit], [explore])));
+        _log.Information("checkpoint {Checkpoint:l}", checkpoint);
     }
 }

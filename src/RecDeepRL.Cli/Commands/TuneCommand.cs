@@ -3,7 +3,6 @@ using RecDeepRL.Cli.Configuration;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
-using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Tuning;
 using TorchSharp;
 
@@ -27,11 +26,12 @@ internal static class TuneCommand
         var metric = new Option<TuningMetric>("--metric") { Description = "What decides: final (evaluation after the last round), training (mean while training) or both (their mean). Default final.", HelpName = "M", DefaultValueFactory = _ => TuningMetric.Final };
         var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: the environment's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "File for the best configuration, *.json. Default configs/tuned/ENVIRONMENT/AGENT.json.", HelpName = "FILE" };
+        var state = new Option<string?>("--state") { Description = "Folder for finished runs, from which a search that was stopped goes on, and for the table and picture of what it found. Default: beside --out, with .tuning in place of .json.", HelpName = "DIR" };
         var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
         var (data, device, config, set, force, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), OutputFile.Force(), CommonOptions.Libtorch());
         var command = new Command("tune", "Search an agent's options for an environment and write the best as a configuration.")
-            { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, force, jobs, libtorch };
+            { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, state, force, jobs, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--budget", parsed.GetValue(budget), 1);
@@ -54,7 +54,7 @@ internal static class TuneCommand
             var chosen = Devices.Choose(input.Device);
             var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
             CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
-            return Tune(plan, chosen, sideBySide, path, "dotnet run -- " + CommandText.Of(parsed));
+            return new TuningSession(plan, chosen, sideBySide, path, "dotnet run -- " + CommandText.Of(parsed)).Run(parsed.GetValue(state) ?? Path.ChangeExtension(path, ".tuning"));
         });
         return command;
     }
@@ -73,47 +73,5 @@ internal static class TuneCommand
             return OutputFile.Checked("--out", given, force, ".json");
         var path = Path.Combine("configs", "tuned", plan.Environment, plan.Agent + ".json");
         return !File.Exists(path) || force ? path : throw new UserMistakeException($"'{path}' exists already. Give --out another name, or --force to replace it.");
-    }
-
-    private static int Tune(TuningPlan plan, torch.Device device, int jobs, string path, string command)
-    {
-        if (jobs > 1)
-            torch.set_num_threads(1);
-        using var interruption = new Interruption();
-        var catalog = CommonOptions.Catalog;
-        var faults = new List<string>();
-        var runner = new ComparisonRunner(catalog, device, jobs) { Failed = (cell, fault) => faults.Add($"{cell.ChangedAgentOptions(catalog)} seed {cell.Seed} failed: {fault.Message}") };
-        var tuner = new Tuner(catalog, comparison =>
-        {
-            var rows = runner.Run(comparison, interruption.Token);
-            interruption.Token.ThrowIfCancellationRequested();
-            return rows;
-        })
-        {
-            RungFinished = (rung, candidates) => System.Console.WriteLine(
-                $"rung {rung + 1}/{plan.Halvings + 1}: {candidates.Count} candidates, {candidates.Max(candidate => candidate.Rows.Count)} seeds, best {TuningTable.Score(candidates[0], plan.Metric)} with {candidates[0].Options}"),
-        };
-        IReadOnlyList<TuningCandidate> results;
-        try
-        {
-            results = tuner.Search(plan);
-        }
-        catch (OperationCanceledException)
-        {
-            System.Console.Error.WriteLine("Stopped; nothing was written.");
-            return ExitCode.Interrupted;
-        }
-        faults.ForEach(System.Console.Error.WriteLine);
-        if (results[0].Rows.Count == 0)
-        {
-            System.Console.Error.WriteLine("Every run failed; nothing was written.");
-            return ExitCode.Fault;
-        }
-        var start = results.First(candidate => candidate.Plan.ChangedAgentOptions(catalog) == plan.Start.ChangedAgentOptions(catalog));
-        Screen.Out.Write(TuningTable.Of(results, start, plan.Metric));
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        TunedFile.Write(path, results[0], start, plan, command);
-        System.Console.WriteLine($"wrote {path}");
-        return ExitCode.Done;
     }
 }

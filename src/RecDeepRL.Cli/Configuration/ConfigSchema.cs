@@ -57,6 +57,7 @@ internal static class ConfigSchema
         {
             ["description"] = $"{option.Meaning} Allowed: {option.Allowed}.",
             ["type"] = option.IsOptional ? new JsonArray(type, "null") : type,
+            ["default"] = OptionJson.Of(option.Default),
         };
         if (type == "array")
         {
@@ -66,7 +67,7 @@ internal static class ConfigSchema
             return schema;
         }
         if (option.ValueType.IsEnum)
-            schema["enum"] = new JsonArray([.. Enum.GetNames(option.ValueType).Select(name => (JsonNode)OptionText.EnumName(name))]);
+            schema["enum"] = new JsonArray([.. Enum.GetNames(option.ValueType).Select(name => (JsonNode?)OptionText.EnumName(name)), .. option.IsOptional ? new JsonNode?[] { null } : []]);
         return Bounded(schema, option.Range);
     }
 

@@ -9,7 +9,7 @@ namespace RecDeepRL.Cli.Configuration;
 /// <summary>Writes what a search found as a configuration: the options that are not as by default, and how they were found.</summary>
 internal static class TunedFile
 {
-    public static void Write(string path, TuningCandidate best, TuningCandidate start, TuningPlan plan, string command)
+    public static void Write(string path, TuningCandidate best, TuningCandidate start, TuningPlan plan, SearchImportance? importance, string command)
     {
         var type = ComponentTypes.Of(Commands.CommonOptions.Catalog, best.Plan).Agent;
         var defaults = OptionsBinder.ToTexts(Activator.CreateInstance(type)!);
@@ -19,7 +19,7 @@ internal static class TunedFile
         if (File.Exists(Path.Combine("configs", "schema.json")))
             content["$schema"] = Path.GetRelativePath(folder, Path.GetFullPath(Path.Combine("configs", "schema.json"))).Replace('\\', '/');
         content["agent"] = ConfigFile.Section(best.Plan.Agent, changed, type);
-        content["tuned"] = new JsonObject
+        var tuned = new JsonObject
         {
             ["command"] = command,
             ["environment"] = plan.Start.Environment,
@@ -30,6 +30,9 @@ internal static class TunedFile
             ["startFinal"] = Spread(start, row => row.Final),
             ["startMeanWhileTraining"] = Spread(start, row => row.TrainingMean),
         };
+        if (importance is not null)
+            tuned["importance"] = new JsonObject(importance.Options.Select(one => KeyValuePair.Create(one.Option, (JsonNode?)Math.Round(one.WithOthers, 4))));
+        content["tuned"] = tuned;
         AtomicFile.WriteAllText(path, ConfigFile.Format(content));
     }
 

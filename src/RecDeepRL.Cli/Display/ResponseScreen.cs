@@ -10,7 +10,7 @@ internal static class ResponseScreen
 {
     private const int BarWidth = 40;
 
-    public static void Show(LearnedReport report)
+    public static void Show(IAnsiConsole console, LearnedReport report)
     {
         System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Model} learned from '{report.Dataset}', seed {report.Seed}: {report.Users} users, {report.Items} items, {report.Pairs} pairs, {report.Positives} of them at least {report.Threshold}"));
@@ -20,7 +20,7 @@ internal static class ResponseScreen
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var (name, quality) in Qualities(report))
             table.AddRow(name, Number(quality.Auc), Number(quality.LogLoss), Number(quality.Brier), Number(quality.CalibrationError));
-        Screen.Out.Write(table);
+        console.Write(table);
         ShowReliability(Qualities(report).Last().Quality);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RecDeepRL.Experiments.Evaluation;
-using static TorchSharp.torch.utils.tensorboard;
 
 namespace RecDeepRL.Experiments.Training;
 
@@ -10,7 +9,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
     private readonly StreamWriter _metrics;
     private readonly StreamWriter _evaluations;
     private readonly StreamWriter _diagnostics;
-    private readonly TorchSharp.Modules.SummaryWriter _events;
+    private readonly EventFile _events;
 
     /// <param name="folder">The run folder. Rows beyond <paramref name="iteration"/>, written by a run that was killed after its last checkpoint, are dropped.</param>
     /// <param name="iteration">Rounds completed so far.</param>
@@ -20,7 +19,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         _evaluations = Open(
             Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed,myopic,rounds", iteration);
         _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration);
-        _events = SummaryWriter(Path.Combine(folder, "events"), createRunName: false);
+        _events = new EventFile(Path.Combine(folder, "events"), iteration);
     }
 
     public void Completed(IterationRecord iteration)
@@ -35,6 +34,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         Plot("training/mean_responses", iteration.MeanResponses, iteration.Iteration);
         Plot("training/mean_expected", iteration.MeanExpected, iteration.Iteration);
         Plot("training/regret_total", iteration.Totals.Regret, iteration.Iteration);
+        _events.Flush();
     }
 
     public void Evaluated(EvaluationResult evaluation)
@@ -45,6 +45,7 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         Plot("evaluation/mean_responses", evaluation.MeanResponses, evaluation.Iteration);
         Plot("evaluation/mean_expected", evaluation.MeanExpected, evaluation.Iteration);
         Plot("evaluation/gap_closed", evaluation.GapClosed, evaluation.Iteration);
+        _events.Flush();
     }
 
     public void CheckpointWritten(string folder) { }
@@ -54,9 +55,10 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         _metrics.Dispose();
         _evaluations.Dispose();
         _diagnostics.Dispose();
+        _events.Dispose();
     }
 
-    private void Plot(string tag, double value, long step) => _events.add_scalar(tag, (float)value, (int)step);
+    private void Plot(string tag, double value, long step) => _events.Add(tag, value, step);
 
     private static void Write(StreamWriter file, params ReadOnlySpan<double> values)
     {

@@ -62,6 +62,26 @@ public sealed class SearchRange
             : Math.Round(value).ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The places, as shares of the way, at which the values lie that stand for all: of a list each of its own, of a range even ones in the middle of equal parts.</summary>
+    /// <param name="count">Places of a range.</param>
+    public IReadOnlyList<double> Shares(int count)
+    {
+        var places = Values?.Count ?? count;
+        return [.. Enumerable.Range(0, places).Select(place => (place + .5) / places)];
+    }
+
+    /// <summary>A value as a number that is in the order of the values: the number itself, or for other types the place in the list, with those that are not in it before all.</summary>
+    /// <param name="value">As the user would type it.</param>
+    public double NumberOf(string value)
+    {
+        if (_option.ValueType.IsPrimitive && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return number;
+        // Values are compared as the option reads them, so that 'True' and 'true' are one.
+        return Values?.Select(OptionalText).ToList().IndexOf(OptionalText(value)) ?? -1;
+    }
+
+    private string OptionalText(string value) => OptionText.TryParse(_option, value, out var parsed) ? OptionText.Format(parsed) : value;
+
     private static SearchRange Range(OptionDescription option, string text, string domain, int dots, string source)
     {
         var isLogarithmic = domain.EndsWith(":log", StringComparison.Ordinal);
