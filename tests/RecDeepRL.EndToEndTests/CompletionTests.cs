@@ -15,6 +15,7 @@ public sealed class CompletionTests : WorkingFolder
     [InlineData("tune ucb --metric f", "final")]
     [InlineData("compare --agents ucb,tho", "ucb,thompson")]
     [InlineData("compare --env popular,wh", "popular,wheel")]
+    [InlineData("answer task3-r", "task3-reaction")]
     [InlineData("list wh", "wheel")]
     [InlineData("evaluate ", "checkpoints/mine run")]
     [InlineData("train --resume checkpoints/", "checkpoints/mine")]

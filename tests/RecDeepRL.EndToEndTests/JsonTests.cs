@@ -20,6 +20,8 @@ public sealed class JsonTests : WorkingFolder
             ["simulate"] = Document(["simulate", "random", "--env", "popular", "--iterations", "4", "--log", "log", "--json", .. Small]),
             ["ope"] = Document("ope", "log", "--agent", "greedy", "--threads", "1", "--json"),
             ["compare"] = Document("compare", "--env", "popular", "--agents", "random,greedy", "--seeds", "2", "--iterations", "2", "--set", "users=50", "--out", "table", "--json"),
+            ["answer"] = Document("answer", "task2-context", "--seeds", "1", "--iterations", "1", "--users", "50", "--out", "context", "--json"),
+            ["answer --list"] = Document("answer", "--list", "--json"),
             ["table"] = Document("table", "table", "--json"),
             ["tune"] = Document("tune", "ucb", "--env", "popular", "--search", "exploration=0.1", "--seeds", "1", "--halvings", "0", "--iterations", "1", "--set", "users=50", "--jobs", "1", "--out", "best.json", "--json"),
             ["population quality"] = Document("population", "quality", "--real", "users.csv", "--synthetic", "users.csv", "--json"),

@@ -73,6 +73,7 @@ public sealed class ListTests : WorkingFolder
     [InlineData("simulate", "--help")]
     [InlineData("evaluate", "--help")]
     [InlineData("compare", "--help")]
+    [InlineData("answer", "--help")]
     [InlineData("list", "--help")]
     [InlineData("configs", "--help")]
     [InlineData("response", "--help")]

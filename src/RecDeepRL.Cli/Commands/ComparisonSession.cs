@@ -3,6 +3,7 @@ using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Insight;
 using RecDeepRL.Reporting;
 using Serilog.Core;
 using Serilog.Events;
@@ -24,6 +25,15 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
     private readonly List<ComparisonCell> _finished = [];
     private readonly List<string> _failures = [];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <summary>Whether tables and verdicts are given as the command's answer at the end; not where the comparison is only a part of what was asked.</summary>
+    public bool PrintsTables { get; init; } = true;
+
+    /// <summary>See <see cref="ComparisonRunner.LookedInto"/>.</summary>
+    public Action<RunPlan, RunInsight>? LookedInto { get; init; }
+
+    /// <summary>See <see cref="ComparisonRunner.InsightEvery"/>.</summary>
+    public int? InsightEvery { get; init; }
 
     /// <returns>The program's exit code.</returns>
     public int Run()
@@ -70,6 +80,8 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
         var runner = new ComparisonRunner(CommonOptions.Catalog, device, jobs)
         {
             IsFinished = folder.Has,
+            LookedInto = LookedInto,
+            InsightEvery = InsightEvery,
             Progressed = board.Progressed,
             Finished = (cell, finished) =>
             {
@@ -118,15 +130,18 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
             var summaries = ComparisonSummary.Of(results.Cells.Select(cell => cell.Row));
             AtomicFile.WriteAllText(folder.PathOf("summary.md"), ComparisonMarkdown.Of(summaries, statistics));
             Plots.Comparison(folder.PathOf("comparison"), summaries);
-            Answer.Give(
-                new { folder = folder.Path, rows = results.Cells.Select(cell => cell.Row), missing = results.Missing.Count, failures = _failures, statistics },
-                console =>
-                {
-                    foreach (var table in ComparisonTable.Of(summaries, statistics))
-                        console.Write(table);
-                    foreach (var line in VerdictText.Of(statistics))
-                        console.WriteLine(line);
-                });
+            if (PrintsTables)
+            {
+                Answer.Give(
+                    new { folder = folder.Path, rows = results.Cells.Select(cell => cell.Row), missing = results.Missing.Count, failures = _failures, statistics },
+                    console =>
+                    {
+                        foreach (var table in ComparisonTable.Of(summaries, statistics))
+                            console.Write(table);
+                        foreach (var line in VerdictText.Of(statistics))
+                            console.WriteLine(line);
+                    });
+            }
         }
         log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", results.Cells.Count, results.Cells.Count + results.Missing.Count, folder.Path, _watch.Elapsed.TotalSeconds);
         if (_finished.Count > 0)

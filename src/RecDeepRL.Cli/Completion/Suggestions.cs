@@ -5,6 +5,7 @@ using RecDeepRL.Cli.Commands;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Data.Populations;
 using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Questions;
 using RecDeepRL.Simulation.Learning;
 
 namespace RecDeepRL.Cli.Completion;
@@ -52,6 +53,7 @@ internal static class Suggestions
         (_, "--duplicates") => _ => ["keep", "refuse"],
         (_, "--calibrate") => _ => ["isotonic", "none", "platt"],
         ("list", "NAME") => _ => ["agents", "environments", "parts", .. Agents, .. Environments],
+        (_, "QUESTION") => _ => QuestionRegistry.All.Select(question => question.Name),
         ("fit" or "generate", "--set") => null,
         (_, "--set") => OptionValues,
         (_, "--search" or "--sweep") => context => OptionsOf(context).Select(option => option.Name + "="),

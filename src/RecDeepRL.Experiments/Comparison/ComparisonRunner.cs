@@ -3,6 +3,7 @@ using System.Diagnostics;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Experiments.Evaluation;
+using RecDeepRL.Experiments.Insight;
 using RecDeepRL.Experiments.Training;
 using TorchSharp;
 
@@ -27,6 +28,12 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
 
     /// <summary>Called when a cell fails for another reason than a mistake of the user's; the others go on.</summary>
     public Action<RunPlan, Exception>? Failed { get; init; }
+
+    /// <summary>Given, each cell is looked into, and what was seen handed over at its end, before <see cref="Finished"/>; on any thread, also two at once.</summary>
+    public Action<RunPlan, RunInsight>? LookedInto { get; init; }
+
+    /// <summary>Rounds that a snapshot of the insight sums up; none for as many as make a hundred of a run, and more than a run has for one at its end.</summary>
+    public int? InsightEvery { get; init; }
 
     /// <returns>A row for each cell that was run to its end, ordered as the plan's pairs, then by seed.</returns>
     /// <exception cref="UserMistakeException">A plan cannot be carried out; nothing more is started then.</exception>
@@ -100,9 +107,14 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         using var pair = RunPair.Create(catalog, plan, environment);
         Progressed?.Invoke(plan, 0, pair.Iterations);
         var recorder = new RoundRecorder(iteration => Progressed?.Invoke(plan, iteration, pair.Iterations));
-        var loop = new TrainingLoop(pair, recorder);
+        using var insight = LookedInto is null ? null : new InsightCollector(pair, InsightEvery);
+        var loop = insight is null
+            ? new TrainingLoop(pair, recorder)
+            : new TrainingLoop(pair, new RecorderGroup(recorder, insight)) { Responded = insight.Responded };
         if (!loop.Run(cancellation))
             return null;
+        if (insight is not null)
+            LookedInto!(plan, insight.Conclude());
         var seed = Evaluator.SeedOf(plan.Seed);
         var bounds = environments.BoundsOf(pair, seed);
         var final = Evaluator.Evaluate(environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds);
