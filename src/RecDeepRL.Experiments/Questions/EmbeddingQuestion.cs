@@ -16,7 +16,7 @@ internal static class EmbeddingQuestion
         Asks = "Do learned item embeddings cluster by genre or year?",
         Takes = "half an hour",
         Insight = QuestionInsight.AtTheEnd,
-        Runs = [.. QuestionRun.All("personal", "implicit-als", "logistic-mf", "pmf", "two-tower", "neural-cf").Select(run => run.Under("", "populationSeed=1"))],
+        Runs = [.. QuestionRun.All("personal", "implicit-als", "logistic-mf", "two-tower", "neural-cf").Select(run => run.Under("", "populationSeed=1"))],
         Answer = Answer,
     };
 

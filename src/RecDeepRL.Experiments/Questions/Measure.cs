@@ -41,10 +41,10 @@ internal static class Measures
         "mean absolute error of the items' estimated rewards at the end", "estimate_error",
         run => run.Insight?.Snapshots.LastOrDefault(snapshot => snapshot.Error is not null)?.Error?.Items ?? double.NaN, 4, HighestIsBest: false);
 
-    /// <summary>The rounds before one item fills half of the slates for good; not a number where none does.</summary>
+    /// <summary>The rounds before one item is in nine of ten slates for good; not a number where none is. A share of a half would be chance with large slates.</summary>
     public static Measure Settled { get; } = new(
-        "number of iterations before one item is in half of the slates for good", "settled_after",
-        run => run.Insight is { } insight && LockIn.Of(insight) is [var first, ..] ? first.Iteration : double.NaN, 1, HighestIsBest: false);
+        "number of iterations before one item is in nine of ten slates for good", "settled_after",
+        run => run.Insight is { } insight && LockIn.Of(insight, 0.9) is [var first, ..] ? first.Iteration : double.NaN, 1, HighestIsBest: false);
 
     private static double LevelOf(IReadOnlyList<ComparisonRound> rounds)
     {

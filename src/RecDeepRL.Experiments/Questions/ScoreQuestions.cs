@@ -62,7 +62,7 @@ internal static class ScoreQuestions
         Name = "task4-collaborative",
         Asks = "What do collaborative models with exploration reach (ALS, item-based neighbours, two towers, neural CF and others)?",
         Takes = "an hour or more",
-        Runs = [.. QuestionRun.All("personal", "thompson", "implicit-als", "item-knn", "two-tower", "neural-cf", "ease", "logistic-mf", "pmf", "pair-beta", "gaussian-tastes")],
+        Runs = [.. QuestionRun.All("personal", "thompson", "implicit-als", "item-knn", "two-tower", "neural-cf", "ease", "logistic-mf", "pair-beta", "gaussian-tastes")],
         Answer = evidence => Ranking(evidence, Measures.Final, Measures.Training, baseline: "thompson"),
     };
 

@@ -27,7 +27,7 @@ internal static class SlateSizeQuestion
         foreach (var setting in evidence.Runs.GroupBy(run => run.Run.Setting))
         {
             var agents = setting.GroupBy(run => run.Run.Label).Select(agent => Settling(agent.Key, [.. agent])).ToList();
-            findings.Add($"Half of the slates hold one and the same item to the end, with {setting.Key}: {string.Join("; ", agents)}.");
+            findings.Add($"Nine in ten slates hold one and the same item to the end, with {setting.Key}: {string.Join("; ", agents)}.");
         }
         return new Answer
         {
