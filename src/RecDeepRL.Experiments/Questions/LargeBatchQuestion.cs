@@ -10,6 +10,10 @@ internal static class LargeBatchQuestion
         ("greedy", "greedy", ""), ("epsilon-greedy", "epsilon-greedy", ""), ("thompson", "thompson", ""),
     ];
 
+    private static readonly string[] s_indexed = ["ucb", "kl-ucb"];
+
+    private static readonly string[] s_rivals = [", highest", ", sampled"];
+
     public static Question Question { get; } = new()
     {
         Name = "task1-large-batches",
@@ -36,9 +40,9 @@ internal static class LargeBatchQuestion
             findings.Add($"With {setting.Key}: {Wording.Ranked(Measures.Training, [.. setting], figure => figure.Label)}");
         findings.AddRange(Wording.Compared(Measures.Training,
         [
-            .. from agent in new[] { "ucb", "kl-ucb" }
+            .. from agent in s_indexed
                from setting in figures.Select(figure => figure.Setting).Distinct()
-               from other in new[] { ", highest", ", sampled" }
+               from other in s_rivals
                let pair = (First: Find(agent + ", virtual counts", setting), Second: Find(agent + other, setting))
                where pair.First is not null && pair.Second is not null
                select (pair.First, pair.Second with { Setting = "" }),
