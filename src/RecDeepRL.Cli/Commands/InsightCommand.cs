@@ -10,6 +10,8 @@ namespace RecDeepRL.Cli.Commands;
 /// <summary><c>insight RUN</c>: what the agent of a run recommended, thought and learned, as tables and pictures.</summary>
 internal static class InsightCommand
 {
+    private static readonly string[] s_endings = [".png", ".svg"];
+
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = $"Run folder that 'train' wrote, or an {InsightFile.Name}." };
@@ -43,7 +45,7 @@ internal static class InsightCommand
                     insight,
                     lockShare,
                     lockedIn = LockIn.Of(insight, lockShare).Select(one => new { item = insight.Items[one.Item].Id, key = insight.Items[one.Item].Key, name = insight.Items[one.Item].Name, iteration = one.Iteration, share = one.Share }),
-                    pictures = pictures.SelectMany(name => new[] { ".png", ".svg" }, (name, ending) => Path.Combine(folder, name + ending)),
+                    pictures = pictures.SelectMany(name => s_endings.Select(ending => Path.Combine(folder, name + ending))),
                 },
                 console =>
                 {

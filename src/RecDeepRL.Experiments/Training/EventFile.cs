@@ -93,9 +93,9 @@ internal sealed class EventFile : IDisposable
     {
         private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
 
-        private readonly MemoryStream _bytes = new();
+        private readonly List<byte> _bytes = [];
 
-        public byte[] ToArray() => _bytes.ToArray();
+        public byte[] ToArray() => [.. _bytes];
 
         public void Whole(int field, ulong value)
         {
@@ -108,7 +108,7 @@ internal sealed class EventFile : IDisposable
             Key(field, Fixed64);
             Span<byte> bytes = stackalloc byte[8];
             BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
         }
 
         public void Single(int field, float value)
@@ -116,7 +116,7 @@ internal sealed class EventFile : IDisposable
             Key(field, Fixed32);
             Span<byte> bytes = stackalloc byte[4];
             BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
         }
 
         public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
@@ -132,7 +132,7 @@ internal sealed class EventFile : IDisposable
         {
             Key(field, LengthDelimited);
             WriteVarint((ulong)value.Length);
-            _bytes.Write(value);
+            _bytes.AddRange(value);
         }
 
         private void Key(int field, int kind) => WriteVarint((ulong)((field << 3) | kind));
@@ -140,8 +140,8 @@ internal sealed class EventFile : IDisposable
         private void WriteVarint(ulong value)
         {
             for (; value > 127; value >>= 7)
-                _bytes.WriteByte((byte)(value | 128));
-            _bytes.WriteByte((byte)value);
+                _bytes.Add((byte)(value | 128));
+            _bytes.Add((byte)value);
         }
     }
 }
