@@ -60,6 +60,7 @@ internal static class Program
             EvaluateCommand.Create(),
             InsightCommand.Create(),
             CompareCommand.Create(),
+            ReportCommand.Create(),
             TuneCommand.Create(),
             OpeCommand.Create(),
             TableCommand.Create(),
