@@ -61,6 +61,7 @@ internal static class Program
             InsightCommand.Create(),
             CompareCommand.Create(),
             AnswerCommand.Create(),
+            ReportCommand.Create(),
             TuneCommand.Create(),
             OpeCommand.Create(),
             TableCommand.Create(),

@@ -44,7 +44,7 @@ public sealed class InsightReportTests
         Assert.Equal(["insight-shares", "insight-spread"], InsightPlots.Draw(folder.Path, Written.With([6, 4], [1, 6])));
     }
 
-    private static RunInsight Full()
+    internal static RunInsight Full()
     {
         var insight = Written.With([7, 8], [3, 2]);
         return insight with
