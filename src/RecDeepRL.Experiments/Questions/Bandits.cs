@@ -4,7 +4,7 @@ namespace RecDeepRL.Experiments.Questions;
 internal static class Bandits
 {
     /// <summary>The one that the original project started from: UCB whose slates are drawn in proportion to the index.</summary>
-    public const string Sampled = "ucb, sampled as in the original";
+    public const string Sampled = "ucb (sampled, as in the original)";
 
     public static string[] Names { get; } =
     [

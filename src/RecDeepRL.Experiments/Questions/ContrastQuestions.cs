@@ -7,20 +7,20 @@ internal static class ContrastQuestions
     {
         Name = "task2-context",
         Asks = "What does the context bring: none, features with and without a bias, and their products?",
-        Takes = "half a minute",
+        Takes = "one minute",
         Runs =
         [
             .. from agent in new[] { "linucb", "linear-thompson" }
-               from variant in new[] { ("features without a bias", "bias=false"), ("features and a bias", ""), ("features, products and a bias", "degree=2") }
+               from variant in new[] { ("features without a bias", "bias=false"), ("features and a bias", ""), ("features, their products and a bias", "degree=2") }
                select QuestionRun.Of("context", agent, variant.Item2, $"{agent} with {variant.Item1}"),
             QuestionRun.Of("context", "ucb", label: "ucb without context"),
             QuestionRun.Of("context", "thompson", label: "thompson without context"),
         ],
         Answer = evidence => Contrasts(evidence, Measures.Final, Measures.Training,
             ("linucb with features and a bias", "ucb without context"), ("linucb with features without a bias", "ucb without context"),
-            ("linucb with features and a bias", "linucb with features without a bias"), ("linucb with features, products and a bias", "linucb with features and a bias"),
+            ("linucb with features and a bias", "linucb with features without a bias"), ("linucb with features, their products and a bias", "linucb with features and a bias"),
             ("linear-thompson with features and a bias", "thompson without context"), ("linear-thompson with features without a bias", "thompson without context"),
-            ("linear-thompson with features, products and a bias", "linear-thompson with features and a bias")),
+            ("linear-thompson with features, their products and a bias", "linear-thompson with features and a bias")),
     };
 
     public static Question ItemFeatures { get; } = new()
@@ -31,12 +31,12 @@ internal static class ContrastQuestions
         Runs =
         [
             .. from setting in new[] { ("10 % of the users per iteration", "sampling=0.1", .1), ("1 % of the users per iteration", "sampling=0.01", .01) }
-               from agent in new[] { ("with item features (hybrid-linucb)", "hybrid-linucb"), ("without (linucb)", "linucb") }
+               from agent in new[] { ("hybrid-linucb (with item features", "hybrid-linucb"), ("linucb (without", "linucb") }
                from alpha in new[] { .2, .5 }
-               select QuestionRun.Of("context", agent.Item2, FormattableString.Invariant($"alpha={alpha}"), FormattableString.Invariant($"{agent.Item1}, α = {alpha}")).Under(setting.Item1, setting.Item2, setting.Item3),
+               select QuestionRun.Of("context", agent.Item2, FormattableString.Invariant($"alpha={alpha}"), FormattableString.Invariant($"{agent.Item1}, α = {alpha})")).Under(setting.Item1, setting.Item2, setting.Item3),
         ],
         Answer = evidence => Contrasts(evidence, Measures.Final, Measures.Training,
-            ("with item features (hybrid-linucb), α = 0.2", "without (linucb), α = 0.2"), ("with item features (hybrid-linucb), α = 0.5", "without (linucb), α = 0.5")),
+            ("hybrid-linucb (with item features, α = 0.2)", "linucb (without, α = 0.2)"), ("hybrid-linucb (with item features, α = 0.5)", "linucb (without, α = 0.5)")),
     };
 
     public static Question PersonalFeatures { get; } = new()

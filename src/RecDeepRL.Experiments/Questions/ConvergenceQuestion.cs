@@ -10,7 +10,7 @@ internal static class ConvergenceQuestion
     {
         Name = "task1-convergence",
         Asks = "How much feedback does each algorithm need to converge, by users per iteration and iterations?",
-        Takes = "one minute",
+        Takes = "two minutes",
         Runs =
         [
             .. from share in new[] { .01, .03, .1, .3 }

@@ -7,7 +7,7 @@ internal static class EstimateQuestions
     {
         Name = "task1-estimates",
         Asks = "How does each item's estimated reward come to its true one, iteration by iteration?",
-        Takes = "half a minute",
+        Takes = "one minute",
         Insight = QuestionInsight.EveryRound,
         Runs = [.. QuestionRun.All("popular", "ucb", "thompson", "epsilon-greedy", "greedy").Select(run => run.Under("", "populationSeed=1"))],
         Answer = Answer,

@@ -5,20 +5,20 @@ internal static class LargeBatchQuestion
 {
     private static readonly (string Label, string Agent, string Options)[] s_agents =
     [
-        ("ucb, highest", "ucb", "selection=highest"), ("ucb, virtual counts", "ucb", "selection=virtual"), ("ucb, sampled", "ucb", "selection=sampled"),
-        ("kl-ucb, highest", "kl-ucb", "selection=highest"), ("kl-ucb, virtual counts", "kl-ucb", "selection=virtual"), ("kl-ucb, sampled", "kl-ucb", "selection=sampled"),
+        ("ucb (highest)", "ucb", "selection=highest"), ("ucb (virtual counts)", "ucb", "selection=virtual"), ("ucb (sampled)", "ucb", "selection=sampled"),
+        ("kl-ucb (highest)", "kl-ucb", "selection=highest"), ("kl-ucb (virtual counts)", "kl-ucb", "selection=virtual"), ("kl-ucb (sampled)", "kl-ucb", "selection=sampled"),
         ("greedy", "greedy", ""), ("epsilon-greedy", "epsilon-greedy", ""), ("thompson", "thompson", ""),
     ];
 
     private static readonly string[] s_indexed = ["ucb", "kl-ucb"];
 
-    private static readonly string[] s_rivals = [", highest", ", sampled"];
+    private static readonly string[] s_rivals = [" (highest)", " (sampled)"];
 
     public static Question Question { get; } = new()
     {
         Name = "task1-large-batches",
         Asks = "Which bandits suit large simultaneous batches and delayed feedback: highest index, virtual counts or sampling?",
-        Takes = "one minute",
+        Takes = "five minutes",
         Runs =
         [
             .. from setting in new[]
@@ -43,7 +43,7 @@ internal static class LargeBatchQuestion
             .. from agent in s_indexed
                from setting in figures.Select(figure => figure.Setting).Distinct()
                from other in s_rivals
-               let pair = (First: Find(agent + ", virtual counts", setting), Second: Find(agent + other, setting))
+               let pair = (First: Find(agent + " (virtual counts)", setting), Second: Find(agent + other, setting))
                where pair.First is not null && pair.Second is not null
                select (pair.First, pair.Second with { Setting = "" }),
         ]));

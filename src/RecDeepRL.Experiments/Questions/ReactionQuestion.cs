@@ -14,7 +14,7 @@ internal static class ReactionQuestion
     {
         Name = "task3-reaction",
         Asks = "Which bandits react fastest when other items become the best?",
-        Takes = "one minute",
+        Takes = "three minutes",
         Insight = QuestionInsight.EveryRound,
         Runs = [.. QuestionRun.All("drift", "greedy", "epsilon-greedy", "softmax", "ucb", "kl-ucb", "thompson", "gaussian-thompson"), .. QuestionRun.All("drift", Bandits.Forgetful)],
         Answer = Answer,

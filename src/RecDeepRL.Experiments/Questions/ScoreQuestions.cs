@@ -7,7 +7,7 @@ internal static class ScoreQuestions
     {
         Name = "task1-clicks",
         Asks = "How many clicks per user does each algorithm reach by the last iteration?",
-        Takes = "half a minute",
+        Takes = "one minute",
         Runs = [.. Bandits.In("popular")],
         Answer = evidence => Ranking(evidence, Measures.Final, Measures.Training, baseline: null),
     };
@@ -16,7 +16,7 @@ internal static class ScoreQuestions
     {
         Name = "task2-linucb",
         Asks = "Does disjoint LinUCB, which looks at the user, beat bandits that do not?",
-        Takes = "half a minute",
+        Takes = "one minute",
         Runs = [.. QuestionRun.All("context", "linucb", "random", "greedy", "epsilon-greedy", "softmax", "ucb", "kl-ucb", "thompson")],
         Answer = evidence => Ranking(evidence, Measures.Final, Measures.Training, baseline: "linucb"),
     };
@@ -25,7 +25,7 @@ internal static class ScoreQuestions
     {
         Name = "task2-models",
         Asks = "Which contextual models (hybrid and hidden-feature LinUCB, logistic, neural and others) do best?",
-        Takes = "three minutes",
+        Takes = "ten minutes",
         Runs =
         [
             .. QuestionRun.All("context", "linucb", "hybrid-linucb", "hlinucb", "linear-thompson", "logistic-ucb", "logistic-thompson", "knn",
@@ -38,7 +38,7 @@ internal static class ScoreQuestions
     {
         Name = "task3-bandits",
         Asks = "Which bandit of task 1 copes best when tastes drift, and do those that forget do better?",
-        Takes = "one minute",
+        Takes = "three minutes",
         Runs = [.. Bandits.In("drift"), .. QuestionRun.All("drift", Bandits.Forgetful)],
         Answer = evidence =>
         {

@@ -7,7 +7,7 @@ internal static class SlateSizeQuestion
     {
         Name = "task1-slate-size",
         Asks = "How does K affect the accuracy of reward estimates, and when does an agent lock onto one item?",
-        Takes = "one minute",
+        Takes = "two minutes",
         Insight = QuestionInsight.EveryRound,
         Runs =
         [

@@ -9,7 +9,7 @@ internal static class SpeedQuestion
     {
         Name = "task1-faster",
         Asks = "Which algorithm learns fastest?",
-        Takes = "half a minute",
+        Takes = "one minute",
         Runs = [.. Bandits.In("popular").Where(run => run.Label != "random")],
         Answer = Answer,
     };

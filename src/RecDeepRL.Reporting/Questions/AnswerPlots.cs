@@ -9,6 +9,7 @@ internal static class AnswerPlots
     private const int PixelsPerBar = 26;
     private const int MostTextCells = 150;
     private static readonly ScottPlot.Palettes.Category20 s_palette = new();
+    private static readonly int[] s_digits = [1, 2, 5];
 
     /// <returns>The caller disposes.</returns>
     public static (Plot Plot, int Width, int Height) Draw(AnswerPicture picture) => picture switch
@@ -147,7 +148,7 @@ internal static class AnswerPlots
     {
         var all = values.Where(value => value > 0).DefaultIfEmpty(1).ToList();
         var ticks = from power in Enumerable.Range((int)Math.Floor(Math.Log10(all.Min())), (int)Math.Ceiling(Math.Log10(all.Max()) - Math.Floor(Math.Log10(all.Min()))) + 1)
-                    from digit in new[] { 1, 2, 5 }
+                    from digit in s_digits
                     let value = digit * Math.Pow(10, power)
                     select new Tick(Math.Log10(value), value.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture));
         return new ScottPlot.TickGenerators.NumericManual([.. ticks]);
