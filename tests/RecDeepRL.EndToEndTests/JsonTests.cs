@@ -9,7 +9,7 @@ public sealed class JsonTests : WorkingFolder
     public void EveryCommandWithTablesPrintsOneDocumentWithTheEntriesOfItsPage()
     {
         File.WriteAllLines(PathOf("users.csv"), Enumerable.Range(0, 40).Select(row => $"{row},{(row % 3 == 0 ? "F" : "M")},{20 + (row % 30)}").Prepend("user_idx,gender,age"));
-        File.WriteAllLines(PathOf("log.csv"), Enumerable.Range(0, 400).Select(row => $"{row % 40},{row % 40 * 7 % 12},{(row * 5 % 3 == 0 ? 1 : 0)}").Prepend("user_id,item_id,rating"));
+        File.WriteAllLines(PathOf("log.csv"), Enumerable.Range(0, 400).Select(row => $"{row % 40},{((row % 40 * 7) + (row / 40)) % 12},{((row % 40) + (row / 40)) % 2}").Prepend("user_id,item_id,rating"));
         var seen = new Dictionary<string, JsonElement>
         {
             ["list"] = Document("list", "--json"),

@@ -25,7 +25,7 @@ public sealed class TuneTests : WorkingFolder
     public void AKilledSearchGoesOnAndFindsTheSame()
     {
         string[] Command(string output) =>
-            ["tune", "ucb", "--env", "popular", "--search", "exploration=0.01..4:log", "--search", "sampling=top,virtual", "--budget", "6", "--seeds", "4", "--halvings", "1", "--set", "users=100", "--iterations", "3", "--jobs", "1", "--out", output];
+            ["tune", "ucb", "--env", "popular", "--search", "exploration=0.01..4:log", "--search", "selection=sampled,virtual", "--budget", "6", "--seeds", "4", "--halvings", "1", "--set", "users=100", "--iterations", "3", "--jobs", "1", "--out", output];
         var whole = Run(Command("whole.json")).Succeeded();
         // 6 candidates with 2 seeds each; then the better 3, and the start where it is none of them, with 2 more.
         Assert.Matches(@"\((18|20) runs now, 0 before\)", whole.Output);
@@ -48,7 +48,7 @@ public sealed class TuneTests : WorkingFolder
         Assert.All(before, one => Assert.Equal(one.Value, File.GetLastWriteTimeUtc(one.Key)));
         Assert.Equal(File.ReadAllText(PathOf("whole.tuning/candidates.csv")), File.ReadAllText(PathOf("killed.tuning/candidates.csv")));
         Assert.Equal(File.ReadAllText(PathOf("whole.json")).Replace("whole.json", "killed.json", StringComparison.Ordinal), File.ReadAllText(PathOf("killed.json")));
-        Assert.All(["importance", "effect-exploration", "effect-sampling"], name => Assert.True(File.Exists(PathOf($"killed.tuning/{name}.png")) && File.Exists(PathOf($"killed.tuning/{name}.svg")), name));
+        Assert.All(["importance", "effect-exploration", "effect-selection"], name => Assert.True(File.Exists(PathOf($"killed.tuning/{name}.png")) && File.Exists(PathOf($"killed.tuning/{name}.svg")), name));
         Assert.Contains("\"importance\": {", File.ReadAllText(PathOf("whole.json")), StringComparison.Ordinal);
 
         // Nothing is run again for the same search; a larger one runs what is new.

@@ -28,10 +28,11 @@ public sealed class ConfigSchemaTests
     [Theory]
     [InlineData("""{ "agent": { "name": "ddpg", "discount": 0.9 }, "environment": { "name": "task2" }, "run": { "seed": 3, "device": "cuda:1", "data": null } }""", true)]
     [InlineData("""{ "agent": { "name": "ucb" }, "tuned": { "importance": { "exploration": 1 } } }""", true)]
+    [InlineData("""{ "agent": { "name": "ucb", "selection": "virtual" } }""", true)]
     [InlineData("""{ "agent": { "name": "ddpg", "discount": 1 } }""", false)] // In [0, 1).
     [InlineData("""{ "agent": { "name": "ddpg", "discont": 0.9 } }""", false)]
     [InlineData("""{ "agent": { "name": "dpg" } }""", false)]
-    [InlineData("""{ "agent": { "name": "ucb", "sampling": "best" } }""", false)] // None of its values.
+    [InlineData("""{ "agent": { "name": "ucb", "selection": "best" } }""", false)] // None of its values.
     [InlineData("""{ "agent": { "name": "linucb", "bias": "yes" } }""", false)]
     [InlineData("""{ "environment": { "name": "popular", "users": 2.5 } }""", false)]
     [InlineData("""{ "run": { "device": "gpu" } }""", false)]
