@@ -59,6 +59,9 @@ internal static class Suggestions
         (_, "--search" or "--sweep") => context => OptionsOf(context).Select(option => option.Name + "="),
         (_, "RUN" or "CHECKPOINT" or "--resume" or "--checkpoint") => context => Folders(context, "checkpoints", folder => File.Exists(Path.Combine(folder, "config.json"))),
         (_, "LOG" or "--warm-start") => context => Folders(context, "logs", folder => File.Exists(Path.Combine(folder, "log.json"))),
+        ("report", "--format") => _ => ["html", "md"],
+        ("report", "RUN_OR_COMPARISON") => context =>
+            [.. Folders(context, "results", ComparisonFolder.IsOne), .. Folders(context, "checkpoints", folder => File.Exists(Path.Combine(folder, "config.json")))],
         ("table", "RESULTS") => context => Folders(context, "results", ComparisonFolder.IsOne),
         _ => null,
     };

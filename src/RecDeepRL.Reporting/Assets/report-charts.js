@@ -186,7 +186,7 @@ window.recdeeprl.charts = (() => {
       xAxis: {
         type: 'category', data: columns, ...look.axis, splitLine: { show: false }, name: chart.xName, nameLocation: 'middle', nameGap: 26,
         axisLabel: {
-          ...look.axis.axisLabel, ...(isByIteration ? { hideOverlap: true } : { interval: 0, rotate: slanted ? 40 : 0, color: look.text, width: slanted ? 130 : Math.max(40, cellWidth), overflow: slanted ? 'truncate' : 'break' }),
+          ...look.axis.axisLabel, ...(isByIteration ? { hideOverlap: true } : { interval: 0, lineHeight: 14, rotate: slanted ? cellWidth < 24 ? 90 : 40 : 0, color: look.text, width: slanted ? cellWidth < 24 ? 96 : 130 : Math.max(40, cellWidth), overflow: slanted ? 'truncate' : 'break' }),
         },
       },
       yAxis: {

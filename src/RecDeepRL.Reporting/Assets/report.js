@@ -60,7 +60,7 @@
       }
       head.append(header);
     });
-    scroll.append(element('table', { class: rows.some(row => row.tone) ? 'toned' : '' }, element('caption', { text: caption }), element('thead', {}, head), body));
+    scroll.append(element('table', { class: rows.some(row => row.tone) ? 'toned' : '' }, element('caption', {}, element('span', { text: caption })), element('thead', {}, head), body));
     return scroll;
   }
 
@@ -149,7 +149,10 @@
       this.place.style.height = `${height}px`;
       this.drawn.resize({ width: wanted, height });
       this.drawn.setOption(charts.option(this.chart, this.hidden, this.all, wanted), { notMerge: true });
-      this.width = wanted;
+      // On paper a chart is scaled to whatever width there is.
+      const drawing = this.place.querySelector('svg');
+      if (width) drawing.setAttribute('viewBox', `0 0 ${wanted} ${height}`);
+      else drawing.removeAttribute('viewBox');
       for (const { member, swatch, index } of this.buttons) {
         const look = this.chart.kind === 'lines' ? charts.curve(member) : theme.curve(index);
         swatch.className = `swatch ${this.chart.kind === 'points' ? 'round' : look.dash === 'solid' ? '' : look.dash[0] > 4 ? 'dashed' : 'dotted'}`;
