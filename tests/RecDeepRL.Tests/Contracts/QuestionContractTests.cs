@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using RecDeepRL.Core;
-using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Insight;
 using RecDeepRL.Experiments.Questions;
