@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RecDeepRL.Cli.Configuration;
-using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Insight;
