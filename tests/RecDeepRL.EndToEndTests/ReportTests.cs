@@ -16,8 +16,8 @@ public sealed class ReportedComparison : WorkingFolder
         foreach (var cell in Directory.GetFiles(PathOf("made/cells")))
         {
             var text = File.ReadAllText(cell);
-            if (text.Contains("\"thompson\"", StringComparison.Ordinal))
-                File.WriteAllText(cell, text.Replace("\"agentOptions\": \"\"", "\"agentOptions\": " + System.Text.Json.JsonSerializer.Serialize("name=" + Hostile), StringComparison.Ordinal));
+            if (text.Contains("\"agent\":\"thompson\"", StringComparison.Ordinal))
+                File.WriteAllText(cell, text.Replace("\"agentOptions\":\"\"", "\"agentOptions\":" + System.Text.Json.JsonSerializer.Serialize("name=" + Hostile), StringComparison.Ordinal));
         }
         Output = Run("report", "made", "--plots", "pictures").Succeeded().Output;
         Run("report", "made", "--format", "md", "--plots", "pictures").Succeeded();
@@ -101,7 +101,7 @@ public sealed class ReportTests(Browser browser, ReportedComparison made) : ICla
 
         var chart = page.Locator("#environment-2-learning");
         await chart.GetByText("Data behind the chart").ClickAsync();
-        await Assertions.Expect(chart.Locator("tbody tr").First).ToContainTextAsync("linucb");
+        await Assertions.Expect(chart.Locator("tbody")).ToContainTextAsync("linucb");
         var download = await page.RunAndWaitForDownloadAsync(() => chart.GetByRole(AriaRole.Button, new() { Name = "Download the data" }).ClickAsync());
         Assert.Equal("environment-2-learning.csv", download.SuggestedFilename);
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
