@@ -24,7 +24,7 @@ public sealed class TrainTests : WorkingFolder
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "events")));
         Assert.Equal(5, File.ReadLines(Path.Combine(run, "metrics.csv")).Count());
         Assert.Equal(
-            ["agent.safetensors", "environment.safetensors", "manifest.json"],
+            ["agent.safetensors", "environment.safetensors", "insight.json", "manifest.json"],
             Directory.GetFiles(Path.Combine(run, "checkpoint-000004")).Select(Path.GetFileName).Order());
     }
 
