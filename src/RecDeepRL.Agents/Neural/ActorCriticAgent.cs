@@ -151,7 +151,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     /// <summary>What the slates of a batch earn after their own responses, discounted: what the sum of their items' φ is to learn.</summary>
     /// <returns>[R] float32, without gradient.</returns>
     internal Tensor Futures(ReplayBatch batch) => _options.Discount == 0
-        ? zeros_like(batch.Discounts!) // Nothing is asked of the next state: half of an update's work.
+        ? zeros_like(batch.Discounts!) // Nothing is asked of the next state, which would be work for nothing.
         : LookAhead(batch);
 
     /// <summary>The same where the discount is above 0.</summary>
