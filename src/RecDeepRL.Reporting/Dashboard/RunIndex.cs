@@ -3,18 +3,20 @@ namespace RecDeepRL.Reporting.Dashboard;
 /// <summary>The runs in a folder and below it, under names that say nothing to the file system: whatever name a browser sends, it only ever
 /// chooses among the runs that were found.</summary>
 /// <param name="root">The folder that is served.</param>
-internal sealed class RunIndex(string root)
+/// <param name="clock">Says how long ago the folder was searched; none for the system's, which no change of date turns back.</param>
+internal sealed class RunIndex(string root, TimeProvider? clock = null)
 {
     private const int DeepestLevel = 6;
     private const int MostFolders = 20_000;
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(400);
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly string _root = Path.GetFullPath(root);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunSummaries> _summaries = new(StringComparer.Ordinal);
     private Dictionary<string, string> _folders = new(StringComparer.Ordinal);
     private List<RunSummary> _runs = [];
-    private DateTime _read = DateTime.MinValue;
+    private long? _read; // when the folder was searched last, by the clock's own count
 
     /// <summary>All runs, those at work first, then the newest first.</summary>
     public IReadOnlyList<RunSummary> Runs()
@@ -50,12 +52,12 @@ internal sealed class RunIndex(string root)
     public void Forget()
     {
         lock (_gate)
-            _read = DateTime.MinValue;
+            _read = null;
     }
 
     private void Refresh()
     {
-        if (DateTime.UtcNow - _read < s_fresh)
+        if (_read is { } read && _clock.GetElapsedTime(read) < s_fresh)
             return;
         _folders = Search();
         foreach (var gone in _summaries.Keys.Except(_folders.Keys).ToList())
@@ -63,7 +65,7 @@ internal sealed class RunIndex(string root)
         _runs = [.. _folders
             .Select(run => (_summaries.TryGetValue(run.Key, out var known) ? known : _summaries[run.Key] = new RunSummaries(run.Key, run.Value)).Read())
             .OrderByDescending(run => run.State == RunState.Running).ThenByDescending(run => run.Changed).ThenBy(run => run.Name, StringComparer.Ordinal)];
-        _read = DateTime.UtcNow;
+        _read = _clock.GetTimestamp();
     }
 
     /// <summary>Run folders by their path below the root, with '/' between levels; the root itself, where it is a run, by its own name.</summary>

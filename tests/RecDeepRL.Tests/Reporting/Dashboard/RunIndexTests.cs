@@ -93,6 +93,23 @@ public sealed class RunIndexTests : IDisposable
     }
 
     [Fact]
+    public void TheFolderIsSearchedAnewOnceTheListIsNoLongerFresh()
+    {
+        Write("first/config.json", Config);
+        Write("first/.lock", "");
+        var clock = new SteppedClock();
+        var index = new RunIndex(_folder.Path, clock);
+        Assert.Single(index.Runs());
+        Write("second/config.json", Config);
+        Write("second/.lock", "");
+
+        clock.Step(TimeSpan.FromMilliseconds(399));
+        Assert.Single(index.Runs());
+        clock.Step(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, index.Runs().Count);
+    }
+
+    [Fact]
     public void AFolderThatIsARunIsTheOnlyOne()
     {
         Write("run/config.json", Config);
@@ -105,5 +122,16 @@ public sealed class RunIndexTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(name))!);
         File.WriteAllText(_folder.PathOf(name), text);
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Step(TimeSpan time) => _ticks += time.Ticks;
     }
 }
