@@ -11,24 +11,15 @@ namespace RecDeepRL.Experiments.Insight;
 /// estimates, for a fixed sample of users. Nothing that is read changes what the agent has learned or draws from its streams, so a run with and without a collector is the same.</remarks>
 public sealed class InsightCollector : IRunRecorder, IDisposable
 {
-    /// <summary>Items followed one by one; beyond, the best and a spread of the others.</summary>
-    public const int MostItems = 1000;
-
     /// <summary>Items whose weights are kept.</summary>
     public const int MostWeightRows = 200;
-
-    /// <summary>Users whose estimates are averaged.</summary>
-    public const int MostUsers = 256;
 
     /// <summary>Snapshots of a run unless a window is asked for.</summary>
     private const int UsualSnapshots = 100;
 
-    /// <summary>Pairs of user and item that an agent is asked about at once.</summary>
-    private const long PairsAtOnce = 1L << 18;
-
     private readonly RunPair _pair;
     private readonly UserSegments _segments;
-    private readonly Tensor _sample; // [B] int64
+    private readonly EstimateSample _sample;
     private readonly Tensor _window; // [N] int64, shown since the last snapshot
     private readonly long[] _shown; // [N], shown before that
     private readonly SessionCounts? _sessions;
@@ -52,10 +43,9 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
         _sessions = spec.HasEpisodes ? new SessionCounts(spec.SessionLimit) : null;
         _shown = new long[spec.ItemCount];
         using var scope = NewDisposeScope();
-        var users = (int)Math.Clamp((1L << 21) / spec.ItemCount, 16, MostUsers);
-        _sample = SpreadOver(spec.UserCount, Math.Min(spec.UserCount, users), spec.Device).DetachFromDisposeScope();
+        _sample = new EstimateSample(pair);
         _window = zeros([spec.ItemCount], ScalarType.Int64, spec.Device).DetachFromDisposeScope();
-        _items = Choose(MeanTruth());
+        _items = TrackedItems.Of(environment.Population, _sample.MeanTruth());
     }
 
     /// <summary>Rounds of a window.</summary>
@@ -164,7 +154,7 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var window = Window();
-        var (estimates, truth, error) = Estimates();
+        var (estimates, truth, error) = _sample.Read(_items);
         var state = (_pair.Environment as IReportsUserState)?.UserFigures() ?? new Dictionary<string, double>();
         _snapshots.Add(new InsightSnapshot
         {
@@ -176,10 +166,10 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
             Estimates = estimates,
             Truth = truth is null || (_truth is not null && truth.SequenceEqual(_truth)) ? null : truth,
             Error = error,
-            Diagnostics = iteration.Diagnostics.ToDictionary(pair => pair.Key, pair => Rounded(pair.Value)),
-            UserFigures = state.ToDictionary(pair => pair.Key, pair => Rounded(pair.Value)),
+            Diagnostics = iteration.Diagnostics.ToDictionary(pair => pair.Key, pair => InsightFile.Rounded(pair.Value)),
+            UserFigures = state.ToDictionary(pair => pair.Key, pair => InsightFile.Rounded(pair.Value)),
             SessionsEnded = _sessions?.WindowEnded ?? 0,
-            SessionRounds = _sessions is { WindowEnded: > 0 } ? Rounded((double)_sessions.WindowRounds / _sessions.WindowEnded) : null,
+            SessionRounds = _sessions is { WindowEnded: > 0 } ? InsightFile.Rounded((double)_sessions.WindowRounds / _sessions.WindowEnded) : null,
         });
         _truth = truth ?? _truth;
         for (var item = 0; item < window.Length; item++)
@@ -194,41 +184,6 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
         using var counts = _window.cpu();
         return counts.data<long>().ToArray();
     }
-
-    /// <summary>Mean estimates and mean truth of the tracked items, and the error over all items.</summary>
-    private (IReadOnlyList<double?>? Estimates, IReadOnlyList<double?>? Truth, EstimateError? Error) Estimates()
-    {
-        if (_pair.Agent is not IEstimatesItems agent)
-            return (null, null, null);
-        var spec = _pair.Environment.Spec;
-        var sums = zeros([3, spec.ItemCount], ScalarType.Float64, spec.Device); // estimates, how many there were, truth
-        var squares = zeros([], ScalarType.Float64, spec.Device);
-        using var everyone = _pair.Environment.ObserveAll(0);
-        for (var start = 0L; start < _sample.shape[0]; start += UsersAtOnce)
-        {
-            using var part = NewDisposeScope();
-            using var users = Of(everyone, _sample.narrow(0, start, Math.Min(UsersAtOnce, _sample.shape[0] - start)));
-            var given = agent.EstimateItems(users).to_type(ScalarType.Float64);
-            var known = given.isfinite();
-            var kept = where(known, given, zeros_like(given));
-            var truth = _pair.Truth.ExpectedResponses(users.UserIds, users.Iteration).to_type(ScalarType.Float64);
-            sums.add_(stack([kept.sum([0L]), known.to_type(ScalarType.Float64).sum([0L]), truth.sum([0L])]));
-            squares.add_((kept - truth).square().mul(known).sum());
-        }
-        var figures = sums.cpu().data<double>().ToArray();
-        var items = spec.ItemCount;
-        double[] means = [.. Enumerable.Range(0, items).Select(item => figures[item] / figures[items + item])]; // not a number where there is none
-        double[] truths = [.. Enumerable.Range(0, items).Select(item => figures[(2 * items) + item] / _sample.shape[0])];
-        var isResponse = agent.EstimateKind == EstimateKind.Response;
-        int[] estimated = [.. Enumerable.Range(0, items).Where(item => figures[items + item] > 0)];
-        var error = estimated.Length == 0 ? null : new EstimateError(
-            isResponse ? Rounded(Math.Sqrt(squares.item<double>() / estimated.Sum(item => figures[items + item]))) : null,
-            isResponse ? Rounded(estimated.Average(item => Math.Abs(means[item] - truths[item]))) : null,
-            RankCorrelation([.. estimated.Select(item => means[item])], [.. estimated.Select(item => truths[item])]));
-        return ([.. _items.Select(item => Rounded(means[item.Id]))], [.. _items.Select(item => Rounded(truths[item.Id]))], error);
-    }
-
-    private long UsersAtOnce => Math.Max(1, PairsAtOnce / _pair.Environment.Spec.ItemCount);
 
     private FinalInsight Exploit()
     {
@@ -264,7 +219,7 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
         using var kept = weights.Values.index_select(0, Ids(rows).to(weights.Values.device)).cpu().to_type(ScalarType.Float64);
         var (values, width) = (kept.data<double>().ToArray(), weights.Features.Count);
         return new WeightInsight(
-            weights.Scale, weights.Features, rows, [.. rows.Select((_, row) => (IReadOnlyList<double?>)[.. values.Skip(row * width).Take(width).Select(Rounded)])]);
+            weights.Scale, weights.Features, rows, [.. rows.Select((_, row) => (IReadOnlyList<double?>)[.. values.Skip(row * width).Take(width).Select(InsightFile.Rounded)])]);
     }
 
     private ItemPlane? Plane()
@@ -277,88 +232,6 @@ public sealed class InsightCollector : IRunRecorder, IDisposable
     }
 
     private Tensor Ids(IEnumerable<int> places) => tensor(places.Select(place => (long)_items[place].Id).ToArray());
-
-    /// <returns>[N], mean over the sample, before the first round.</returns>
-    private double[] MeanTruth()
-    {
-        using var gradients = no_grad();
-        var (environment, spec) = (_pair.Environment, _pair.Environment.Spec);
-        var sum = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
-        for (var start = 0L; start < _sample.shape[0]; start += UsersAtOnce)
-        {
-            using var part = NewDisposeScope();
-            var users = _sample.narrow(0, start, Math.Min(UsersAtOnce, _sample.shape[0] - start));
-            sum.add_(_pair.Truth.ExpectedResponses(users, environment.Iteration).sum(0, type: ScalarType.Float64));
-        }
-        return sum.div_(_sample.shape[0]).cpu().data<double>().ToArray();
-    }
-
-    private List<InsightItem> Choose(double[] expected)
-    {
-        var population = _pair.Environment.Population;
-        var labels = LabelsOf(population);
-        return [.. Tracked(expected, MostItems).Select(item => new InsightItem(
-            item, population.ItemKeys[item], Rounded(expected[item]), item < population.ItemTitles.Count ? population.ItemTitles[item] : null,
-            labels.Where(label => label.Values[item].Length > 0).ToDictionary(label => label.Name, label => label.Values[item])))];
-    }
-
-    /// <summary>The items to follow: all, or the best half and as many spread evenly over the ranks of the others; by id.</summary>
-    internal static IReadOnlyList<int> Tracked(double[] expected, int most)
-    {
-        if (expected.Length <= most)
-            return [.. Enumerable.Range(0, expected.Length)];
-        int[] ranked = [.. Enumerable.Range(0, expected.Length).OrderByDescending(item => expected[item])];
-        var (best, spread) = (most / 2, most - (most / 2));
-        var others = ranked.Length - best;
-        return [.. ranked.Take(best).Concat(Enumerable.Range(0, spread).Select(place => ranked[best + (int)((long)place * others / spread)])).Order()];
-    }
-
-    /// <summary>The population's labels, and for features whose names share a beginning up to a colon or an equals sign, such as <c>topic:3</c>, the one of the highest value.</summary>
-    internal static IReadOnlyList<ItemLabel> LabelsOf(Population population)
-    {
-        var labels = population.ItemLabels.ToList();
-        if (population.ItemFeatures is not { } features)
-            return labels;
-        using var scope = NewDisposeScope();
-        var groups = population.ItemFeatureNames.Select((name, column) => (Cut: name.IndexOfAny([':', '=']), Name: name, Column: column))
-            .Where(one => one.Cut > 0).GroupBy(one => one.Name[..one.Cut]).Where(group => group.Count() > 1);
-        foreach (var group in groups)
-        {
-            string[] names = [.. group.Select(one => one.Name[(one.Cut + 1)..])];
-            var best = features.index_select(1, tensor(group.Select(one => (long)one.Column).ToArray()).to(features.device)).argmax(1).cpu().data<long>().ToArray();
-            labels.Add(new ItemLabel(group.Key, [.. best.Select(column => names[column])], IsOrdered: false));
-        }
-        return labels;
-    }
-
-    /// <summary>Whole numbers from 0 on, spread evenly below a bound.</summary>
-    private static Tensor SpreadOver(long bound, long count, Device device)
-    {
-        using var scope = NewDisposeScope();
-        return arange(count, ScalarType.Int64, device).mul_(bound).div(count, RoundingMode.floor).to_type(ScalarType.Int64).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Some users of an observation of everyone. The caller disposes.</summary>
-    private static Observation Of(Observation everyone, Tensor users) => new()
-    {
-        UserIds = everyone.UserIds.index_select(0, users),
-        UserFeatures = everyone.UserFeatures?.index_select(0, users),
-        RecentItems = everyone.RecentItems.index_select(0, users),
-        RecentResponses = everyone.RecentResponses.index_select(0, users),
-        EligibleItems = everyone.EligibleItems?.index_select(0, users),
-        Iteration = everyone.Iteration,
-        DrawKey = everyone.DrawKey,
-    };
-
-    private static double? RankCorrelation(double[] one, double[] other)
-    {
-        if (one.Length < 2)
-            return null;
-        return Rounded(MathNet.Numerics.Statistics.Correlation.Spearman(one, other));
-    }
-
-    /// <summary>Six decimals are more than a picture shows, and keep the file small.</summary>
-    private static double? Rounded(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
 
     private static string Name(EstimateKind kind) => kind == EstimateKind.Response ? "response" : "score";
 }

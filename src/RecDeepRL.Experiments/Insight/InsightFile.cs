@@ -61,6 +61,9 @@ public static class InsightFile
         }
     }
 
+    /// <summary>A figure as it is kept: six decimals are more than a picture shows, and keep the file small. None where it is not finite.</summary>
+    internal static double? Rounded(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
+
     /// <summary>Sizes that do not fit together, which readers rely on.</summary>
     private static string? FaultOf(RunInsight insight)
     {

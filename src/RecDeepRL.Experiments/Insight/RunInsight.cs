@@ -36,7 +36,7 @@ public sealed record RunInsight
     /// are in a unit of its own; none where it estimates nothing.</summary>
     public string? EstimateKind { get; init; }
 
-    /// <summary>[T] the items followed one by one: all where there are at most <see cref="InsightCollector.MostItems"/>, else the half of that
+    /// <summary>[T] the items followed one by one: all where there are at most <see cref="TrackedItems.MostItems"/>, else the half of that
     /// number of highest expected response at the beginning, and as many spread evenly over the rest.</summary>
     public required IReadOnlyList<InsightItem> Items { get; init; }
 

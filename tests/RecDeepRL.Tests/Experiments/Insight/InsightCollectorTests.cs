@@ -125,8 +125,8 @@ public sealed class InsightCollectorTests
     public void OfManyItemsTheBestAndASpreadOfTheOthersAreFollowed()
     {
         // Best first 9, 8, …, 0: two of the four places go to 9 and 8; of the eight others the first and the fifth follow, 7 and 3.
-        Assert.Equal([3, 7, 8, 9], InsightCollector.Tracked([.. Enumerable.Range(0, 10).Select(item => (double)item)], 4));
-        Assert.Equal([0, 1, 2], InsightCollector.Tracked([.1, .3, .2], 3));
+        Assert.Equal([3, 7, 8, 9], TrackedItems.Choose([.. Enumerable.Range(0, 10).Select(item => (double)item)], 4));
+        Assert.Equal([0, 1, 2], TrackedItems.Choose([.1, .3, .2], 3));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class InsightCollectorTests
     {
         using var features = TorchSharp.torch.tensor(new float[] { 1, 0, 5, 0, 1, 7 }, [2, 3]);
         using var population = new Population([1], [10, 11], itemFeatures: features.clone()) { ItemFeatureNames = ["topic:jazz", "topic:rock", "quality"] };
-        var label = Assert.Single(InsightCollector.LabelsOf(population));
+        var label = Assert.Single(TrackedItems.LabelsOf(population));
         Assert.Equal("topic", label.Name);
         Assert.Equal(["jazz", "rock"], label.Values);
     }
