@@ -2,16 +2,13 @@ using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Simulation;
 using RecDeepRL.Simulation.Environments;
-using TorchSharp;
+using static RecDeepRL.Tests.Simulation.MadeDelayedEnvironment;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Simulation;
 
 public sealed class DelayedEnvironmentTests
 {
-    private const int Users = 40;
-    private const int Items = 8;
-
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -165,72 +162,6 @@ public sealed class DelayedEnvironmentTests
     }
 
     [Fact]
-    public void ARefusedSlateChangesNothing()
-    {
-        using var scope = NewDisposeScope();
-        using var environment = Make(2, 1);
-        for (var round = 0; round < 3; round++)
-            Step(environment);
-        using var before = MemoryCheckpoint.Of(environment);
-        Assert.Throws<ArgumentException>(() => environment.Step(zeros([1, 5], ScalarType.Int64)));
-        using var after = MemoryCheckpoint.Of(environment);
-        before.AssertSameAs(after);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void ARunResumedWithFeedbackUnderWayGoesOnAsItWould(bool taken)
-    {
-        using var scope = NewDisposeScope();
-        using var original = Make(1, 3, seed: 4);
-        for (var round = 0; round < 5; round++)
-            Step(original);
-        if (taken)
-            Arrivals(original);
-        using var state = MemoryCheckpoint.Of(original);
-        using var restored = Make(1, 3, seed: 99);
-        Step(restored); // What is under way here must be forgotten.
-        restored.Load(state);
-        AssertSame(Arrivals(original), Arrivals(restored));
-        for (var round = 0; round < 6; round++)
-        {
-            AssertSame(Step(original), Step(restored));
-            AssertSame(Arrivals(original), Arrivals(restored));
-        }
-        using var expected = MemoryCheckpoint.Of(original);
-        using var end = MemoryCheckpoint.Of(restored);
-        expected.AssertSameAs(end);
-    }
-
-    [Fact]
-    public void ResettingForgetsWhatIsUnderWay()
-    {
-        using var scope = NewDisposeScope();
-        using var environment = Make(1, 2, seed: 5);
-        using var fresh = Make(1, 2, seed: 5);
-        for (var round = 0; round < 3; round++)
-            Step(environment);
-        environment.Reset(5);
-        Assert.Empty(Arrivals(environment));
-        using var expected = MemoryCheckpoint.Of(fresh);
-        using var state = MemoryCheckpoint.Of(environment);
-        expected.AssertSameAs(state);
-    }
-
-    [Fact]
-    public void ARoundWithoutUsersPasses()
-    {
-        using var scope = NewDisposeScope();
-        using var environment = Make(1, 1, sampling: 1e-9);
-        for (var round = 0; round < 4; round++)
-        {
-            Assert.Equal(0, Step(environment).Observation.UserCount);
-            Assert.Empty(Arrivals(environment));
-        }
-    }
-
-    [Fact]
     public void ANewVisitorDoesNotInheritWhatArrivesLate()
     {
         // Sessions of 3 rounds, delay 2, item t in round t. The step of round 3 brings round 1, of round 4 round 2: both of the earlier visitor.
@@ -267,85 +198,5 @@ public sealed class DelayedEnvironmentTests
         using var late = Make(1, 0);
         Assert.Equal(plain is IPlanner, late is IPlanner);
         Assert.Throws<InvalidOperationException>(() => late.BeginSessions(1));
-    }
-
-    [Fact]
-    public void NothingLeaks()
-    {
-        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var environment = Make(1, 0, sampling: 1))
-        {
-            long after10 = 0;
-            for (var step = 1; step <= 60; step++)
-            {
-                Play();
-                if (step == 10)
-                    after10 = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            }
-            Assert.Equal(after10, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-            using (var state = MemoryCheckpoint.Of(environment))
-                environment.Load(state);
-            Assert.Equal(after10, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-
-            // Without a scope around the round: what the feedback does not own would stay.
-            void Play()
-            {
-                using var observation = environment.Observe();
-                using var slates = zeros([observation.UserCount, 1], ScalarType.Int64);
-                using var feedback = environment.Step(slates);
-                using var everyone = environment.ObserveAll(0);
-                foreach (var one in ((IDelayedFeedback)environment).TakeArrivals())
-                    one.Dispose();
-            }
-        }
-        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-    }
-
-    private static DelayedEnvironment Make(int delay, int spread, int users = Users, int slateSize = 1, double sampling = .5, int historyLength = 10, long seed = 4) =>
-        Assert.IsAssignableFrom<DelayedEnvironment>(EnvironmentRegistry.Find("popular").Create(new(seed, CPU, null), new PopularOptions
-        {
-            Users = users,
-            Items = Items,
-            SlateSize = slateSize,
-            Sampling = sampling,
-            HistoryLength = historyLength,
-            PopulationSeed = 1,
-            Delay = delay,
-            DelaySpread = spread,
-        }));
-
-    private static IEnvironment Plain() =>
-        EnvironmentRegistry.Find("popular").Create(new(4, CPU, null), new PopularOptions { Users = Users, Items = Items, Sampling = .5, HistoryLength = 10, PopulationSeed = 1 });
-
-    private static IReadOnlyList<Feedback> Arrivals(IEnvironment environment) => Assert.IsAssignableFrom<IDelayedFeedback>(environment).TakeArrivals();
-
-    /// <summary>A step with slates that differ between users and rounds.</summary>
-    private static Feedback Step(IEnvironment environment)
-    {
-        using var observation = environment.Observe();
-        using var slots = arange(environment.Spec.SlateSize, ScalarType.Int64);
-        return environment.Step(observation.UserIds.add(observation.Iteration).unsqueeze(1).add(slots).remainder(Items));
-    }
-
-    private static void AssertSame(IReadOnlyList<Feedback> first, IReadOnlyList<Feedback> second)
-    {
-        Assert.Equal(first.Count, second.Count);
-        foreach (var (one, other) in first.Zip(second))
-            AssertSame(one, other);
-    }
-
-    private static void AssertSame(Feedback first, Feedback second)
-    {
-        AssertSame(first.Observation, second.Observation);
-        AssertSame(first.NextObservation, second.NextObservation);
-        foreach (var part in new Func<Feedback, Tensor>[] { one => one.Slates, one => one.Responses, one => one.Reward, one => one.Terminated, one => one.Truncated })
-            Assert.True(part(first).SameAs(part(second)));
-    }
-
-    private static void AssertSame(Observation first, Observation second)
-    {
-        Assert.Equal((first.Iteration, first.DrawKey), (second.Iteration, second.DrawKey));
-        foreach (var part in new Func<Observation, Tensor>[] { one => one.UserIds, one => one.RecentItems, one => one.RecentResponses })
-            Assert.True(part(first).SameAs(part(second)));
     }
 }
