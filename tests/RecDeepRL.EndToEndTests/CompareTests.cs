@@ -70,6 +70,30 @@ public sealed class CompareTests : WorkingFolder
     }
 
     [Fact]
+    public void InsightIsKeptOfTheFirstSeedAndMayBeAddedLater()
+    {
+        string[] command = ["compare", "--env", "popular,context", "--agents", "ucb,linucb,oracle", "--seeds", "2", "--iterations", "4", "--set", "users=60", "--out", "table"];
+        Run(command).Succeeded();
+        var (before, report) = (WithoutColumn(PathOf("table/iterations.csv"), "seconds"), PathOf("table/report.md"));
+        Run("report", "table", "--format", "md").Succeeded();
+        Assert.DoesNotContain("Inside the agents", File.ReadAllText(report), StringComparison.Ordinal);
+
+        Assert.Contains("4 of the finished ones are run again, to be looked into", Run([.. command, "--insight"]).Succeeded().Output, StringComparison.Ordinal);
+        var insights = Directory.GetFiles(PathOf("table/insight")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(["context-linucb-seed1", "context-ucb-seed1", "popular-linucb-seed1", "popular-ucb-seed1"], insights.Select(name => name[..name.LastIndexOf('-')]));
+        Assert.Equal(before, WithoutColumn(PathOf("table/iterations.csv"), "seconds"));
+        Assert.DoesNotContain("run again", Run([.. command, "--insight"]).Succeeded().Output, StringComparison.Ordinal);
+
+        Run("report", "table", "--format", "md").Succeeded();
+        var text = File.ReadAllText(report);
+        Assert.Equal(2, text.Split("## Inside the agents: ").Length - 1);
+        Assert.Contains("What it recommended most", Run("insight", $"table/insight/{insights[0]}", "--no-pictures").Succeeded().Output, StringComparison.Ordinal);
+
+        File.WriteAllText(PathOf($"table/insight/{insights[0]}"), "{");
+        Run("report", "table", "--format", "md").IsAMistake(insights[0], "damaged");
+    }
+
+    [Fact]
     public void ASweepMakesAVariantOfEveryPairThatHasTheOption()
     {
         Run("compare", "--env", "popular,drift", "--agents", "ucb,random", "--sweep", "exploration=0.1..10:logx3", "--sweep", "popular.users=50,60", "--seeds", "1", "--iterations", "1", "--set", "drift.users=50", "--out", "table").Succeeded();

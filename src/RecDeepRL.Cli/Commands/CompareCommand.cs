@@ -21,9 +21,10 @@ internal static class CompareCommand
         var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
         var tuned = new Option<string>("--tuned") { Description = "Folder of tuned configurations, DIR/ENVIRONMENT/AGENT.json as 'tune' writes them; pairs without a file keep the defaults. --config and --set go before it.", HelpName = "DIR" };
         var sweep = new Option<string[]>("--sweep") { Description = $"Compare values of an option, as key=a,b,c, or of a number as key=low..high: {SweepValues.DefaultCount} values evenly spaced, behind it :log for even ratios and xN for N values. Each value makes a variant of every agent or environment that has the option; may be repeated, and then multiplies.", HelpName = "key=VALUES", AllowMultipleArgumentsPerToken = false };
+        var insight = new Option<bool>("--insight") { Description = "Look into every agent under the first seed: what it recommends, estimates and learns, and who gains by it. 'report' shows it." };
         var (data, device, config, set, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Libtorch());
-        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, tuned, set, sweep, output, jobs, libtorch, Answer.Option() };
+        var command = new Command("compare", "Compare agents over environments and seeds.") { environments, agents, seeds, seed, iterations, data, device, config, tuned, set, sweep, insight, output, jobs, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
@@ -34,7 +35,7 @@ internal static class CompareCommand
                 parsed.GetValue(environments)!, parsed.GetValue(agents)!, parsed.GetValue(config) ?? [], parsed.GetValue(tuned), parsed.GetValue(set) ?? [],
                 parsed.GetValue(sweep) ?? [], parsed.GetValue(data), parsed.GetValue(iterations), parsed.GetValue(seed), parsed.GetValue(seeds));
             using var folder = ComparisonFolder.Open(parsed.GetValue(output)!, plan, Devices.Describe(chosen), CommandText.Of(parsed));
-            return new ComparisonSession(folder, plan, chosen, sideBySide).Run();
+            return new ComparisonSession(folder, plan, chosen, sideBySide) { KeepsInsight = parsed.GetValue(insight) }.Run();
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Insight;
@@ -29,7 +30,10 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
     /// <summary>Whether tables and verdicts are given as the command's answer at the end; not where the comparison is only a part of what was asked.</summary>
     public bool PrintsTables { get; init; } = true;
 
-    /// <summary>See <see cref="ComparisonRunner.LookedInto"/>.</summary>
+    /// <summary>Whether every agent that is no bound is looked into under the first seed, and what is seen kept in the folder.</summary>
+    public bool KeepsInsight { get; init; }
+
+    /// <summary>See <see cref="ComparisonRunner.LookedInto"/>; instead of <see cref="KeepsInsight"/>.</summary>
     public Action<RunPlan, RunInsight>? LookedInto { get; init; }
 
     /// <summary>See <see cref="ComparisonRunner.InsightEvery"/>.</summary>
@@ -62,6 +66,10 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
         }
     }
 
+    private bool IsLookedInto(RunPlan cell) => KeepsInsight && cell.Seed == plan.Seeds[0] && !CommonOptions.Catalog.Agents.Find("agent", cell.Agent).IsBound;
+
+    private bool IsFinished(RunPlan cell) => folder.Has(cell) && (!IsLookedInto(cell) || folder.HasInsight(cell));
+
     private void Announce(Logger log)
     {
         var all = plan.Pairs.Count * plan.Seeds.Count;
@@ -69,18 +77,21 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
         log.Information("{Cells} runs ({Pairs} pairs of environment and agent × {Seeds} seeds), {Jobs} side by side, device {Device:l}", all, plan.Pairs.Count, plan.Seeds.Count, jobs, Devices.Describe(device));
         if (results.Cells.Count > 0)
             log.Information("{Finished} of them are finished already, {Left} are left", results.Cells.Count, results.Missing.Count);
+        if (plan.Cells.Count(cell => folder.Has(cell) && !IsFinished(cell)) is > 0 and var again)
+            log.Information("{Again} of the finished ones are run again, to be looked into", again);
         if (results.Cells.Any(cell => cell.Build != ProgramBuild.Of(CommonOptions.Catalog)))
             log.Warning("Finished runs of {Folder:l} were made by another build of the program. If agents or environments have changed since, compare in a new folder.", folder.Path);
     }
 
     private void RunCells(Logger log, CancellationToken cancellation)
     {
-        var board = new ComparisonBoard(plan, folder.Has, CommonOptions.Catalog);
-        var left = folder.Results.Missing.Count;
+        var board = new ComparisonBoard(plan, IsFinished, CommonOptions.Catalog);
+        var left = plan.Cells.Count(cell => !IsFinished(cell));
         var runner = new ComparisonRunner(CommonOptions.Catalog, device, jobs)
         {
-            IsFinished = folder.Has,
-            LookedInto = LookedInto,
+            IsFinished = IsFinished,
+            LookedInto = KeepsInsight ? folder.SaveInsight : LookedInto,
+            LooksInto = KeepsInsight ? IsLookedInto : null,
             InsightEvery = InsightEvery,
             Progressed = board.Progressed,
             Finished = (cell, finished) =>

@@ -23,6 +23,9 @@ public sealed record ComparisonCell(ComparisonRow Row, IReadOnlyList<ComparisonR
     /// <summary>Which build of the program ran it, see <see cref="ProgramBuild"/>; empty where not known.</summary>
     public string Build { get; init; } = "";
 
+    /// <summary>Where what was seen of the run is kept, see <see cref="Insight.InsightFile"/>; none where it was not looked into.</summary>
+    public string? InsightPath { get; init; }
+
     /// <summary>The agent, with the options that are not as by default.</summary>
     public string Label => ComparisonSummary.LabelOf(Row.Agent, Row.AgentOptions);
 }

@@ -1,4 +1,5 @@
 using RecDeepRL.Core;
+using RecDeepRL.Experiments.Insight;
 using RecDeepRL.Experiments.Statistics;
 
 namespace RecDeepRL.Experiments.Comparison;
@@ -11,6 +12,8 @@ namespace RecDeepRL.Experiments.Comparison;
 public sealed class ComparisonFolder : IDisposable
 {
     private const string CellFolder = "cells";
+
+    private const string InsightFolder = "insight";
 
     /// <summary>What were bounds when results.csv was all that a comparison left, which does not say so.</summary>
     private static readonly string[] s_earlierBounds = ["oracle", "myopic", "best-fixed"];
@@ -100,6 +103,16 @@ public sealed class ComparisonFolder : IDisposable
             return _cells.ContainsKey(CellKey.FileName(cell, _plan.Device));
     }
 
+    /// <summary>Whether there is an insight into a run of the plan.</summary>
+    public bool HasInsight(RunPlan cell) => File.Exists(InsightPath(Path, CellKey.FileName(cell, _plan.Device)));
+
+    /// <summary>Keeps what was seen of a run, before the run itself. From any thread.</summary>
+    public void SaveInsight(RunPlan cell, RunInsight insight)
+    {
+        Directory.CreateDirectory(PathOf(InsightFolder));
+        InsightFile.Write(InsightPath(Path, CellKey.FileName(cell, _plan.Device)), insight);
+    }
+
     /// <summary>Keeps a finished run. From any thread.</summary>
     /// <param name="plan">Of the run, as in the comparison's plan.</param>
     public void Save(RunPlan plan, ComparisonCell cell)
@@ -138,6 +151,8 @@ public sealed class ComparisonFolder : IDisposable
         }
         Dispose();
         Directory.Delete(PathOf(CellFolder), recursive: true);
+        if (Directory.Exists(PathOf(InsightFolder)))
+            Directory.Delete(PathOf(InsightFolder), recursive: true);
         foreach (var name in (ReadOnlySpan<string>)[PlanFile.Name, ".lock", .. others])
             File.Delete(PathOf(name));
         if (!Directory.EnumerateFileSystemEntries(Path).Any())
@@ -170,16 +185,24 @@ public sealed class ComparisonFolder : IDisposable
             if (ReadCell(Path, name, CellKey.Of(cell, _plan.Device)) is { } finished)
                 _cells[name] = finished;
         }
-        foreach (var leftover in Directory.EnumerateFiles(cells, "*.part"))
-            File.Delete(leftover);
+        foreach (var made in new[] { cells, PathOf(InsightFolder) }.Where(Directory.Exists))
+        {
+            foreach (var leftover in Directory.EnumerateFiles(made, "*.part"))
+                File.Delete(leftover);
+        }
         _plan.Write(path);
     }
 
     private static ComparisonCell? ReadCell(string folder, string name, string? key)
     {
         var path = System.IO.Path.Combine(folder, CellFolder, name);
-        return File.Exists(path) ? CellFile.Read(path, key) : null;
+        if (!File.Exists(path))
+            return null;
+        var insight = InsightPath(folder, name);
+        return CellFile.Read(path, key) with { InsightPath = File.Exists(insight) ? insight : null };
     }
+
+    private static string InsightPath(string folder, string cell) => System.IO.Path.Combine(folder, InsightFolder, cell);
 
     private static ComparisonResults ResultsOf(PlanFile plan, Func<string, ComparisonCell?> cell)
     {

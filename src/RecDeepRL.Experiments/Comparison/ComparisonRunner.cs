@@ -29,8 +29,11 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
     /// <summary>Called when a cell fails for another reason than a mistake of the user's; the others go on.</summary>
     public Action<RunPlan, Exception>? Failed { get; init; }
 
-    /// <summary>Given, each cell is looked into, and what was seen handed over at its end, before <see cref="Finished"/>; on any thread, also two at once.</summary>
+    /// <summary>Given, cells are looked into, and what was seen handed over at its end, before <see cref="Finished"/>; on any thread, also two at once.</summary>
     public Action<RunPlan, RunInsight>? LookedInto { get; init; }
+
+    /// <summary>Which cells <see cref="LookedInto"/> is wanted of; none for all.</summary>
+    public Func<RunPlan, bool>? LooksInto { get; init; }
 
     /// <summary>Rounds that a snapshot of the insight sums up; none for as many as make a hundred of a run, and more than a run has for one at its end.</summary>
     public int? InsightEvery { get; init; }
@@ -107,7 +110,7 @@ public sealed class ComparisonRunner(Catalog catalog, torch.Device device, int j
         using var pair = RunPair.Create(catalog, plan, environment);
         Progressed?.Invoke(plan, 0, pair.Iterations);
         var recorder = new RoundRecorder(iteration => Progressed?.Invoke(plan, iteration, pair.Iterations));
-        using var insight = LookedInto is null ? null : new InsightCollector(pair, InsightEvery);
+        using var insight = LookedInto is null || LooksInto?.Invoke(plan) == false ? null : new InsightCollector(pair, InsightEvery);
         var loop = insight is null
             ? new TrainingLoop(pair, recorder)
             : new TrainingLoop(pair, new RecorderGroup(recorder, insight)) { Responded = insight.Responded };

@@ -37,8 +37,13 @@ internal sealed class ComparisonReport
         List<ReportSection> sections = [];
         if (!isOnly)
             sections.Add(Overall());
-        sections.AddRange(_statistics.Environments.Zip(groups).Select((one, index) =>
-            new EnvironmentSection($"environment-{index + 1}", one.First, one.Second, _slots, points).Build(isOnly)));
+        foreach (var (index, (environment, cells)) in _statistics.Environments.Zip(groups).Index())
+        {
+            var id = $"environment-{index + 1}";
+            sections.Add(new EnvironmentSection(id, environment, cells, _slots, points).Build(isOnly));
+            if (InsideSection.Of($"{id}-inside", isOnly ? "Inside the agents" : $"Inside the agents: {environment.Heading}", environment, cells) is { } inside)
+                sections.Add(inside);
+        }
         sections.Add(Repeat());
         return new ReportDocument
         {

@@ -5,7 +5,8 @@ using RecDeepRL.Reporting.Insight;
 namespace RecDeepRL.Reporting.Reports;
 
 /// <summary>What an agent recommended, estimated and learned, and who gains by it. [T] are the tracked items.</summary>
-internal sealed class InsightSections(RunInsight insight)
+/// <param name="prefix">Begins the names of the charts, where a report shows several agents.</param>
+internal sealed class InsightSections(RunInsight insight, string prefix = "")
 {
     private const int MostRows = 30;
     private const int MostLines = 8;
@@ -75,7 +76,7 @@ internal sealed class InsightSections(RunInsight insight)
         double[][] values = [.. rows.Select(item => (double[])[.. columns.Select(column => insight.Snapshots[column] is { Users: > 0 } one ? (double)one.Shown[item] / one.Users : double.NaN)])];
         return new HeatChart
         {
-            Id = "shares",
+            Id = prefix + "shares",
             Title = "Share of the slates that held each item",
             Description = $"The {(rows.Length == insight.Items.Count ? "items" : $"{rows.Length} items")} shown most, by iteration. A row that turns dark to the end is an item that the agent settled on.",
             XName = "iteration",
@@ -93,7 +94,7 @@ internal sealed class InsightSections(RunInsight insight)
         (string Name, Func<Concentration, double> Of)[] figures = [("coverage", one => one.Coverage), ("entropy", one => one.Entropy), ("Gini", one => one.Gini), ("top item's share", one => one.TopShare)];
         return new LineChart
         {
-            Id = "spread",
+            Id = prefix + "spread",
             Title = "How slates were spread over the items",
             Description = "Coverage: share of the items shown at all. Entropy: 100 % where all are shown alike, 0 where one fills all. Gini: 0 where all are shown alike. Top item's share: share of the slates that held the item shown most.",
             XName = "iteration",
@@ -116,7 +117,7 @@ internal sealed class InsightSections(RunInsight insight)
         }
         return new LineChart
         {
-            Id = "estimates",
+            Id = prefix + "estimates",
             Title = isResponse ? "Its estimates against the truth" : "Its scores of items",
             Description = isResponse
                 ? "Each item's estimated response by iteration, mean over users, and, dotted, its true one: the items shown most and those that are best in truth."
@@ -134,7 +135,7 @@ internal sealed class InsightSections(RunInsight insight)
         var most = Math.Max(1e-9, values.SelectMany(row => row).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max());
         return new HeatChart
         {
-            Id = "weights",
+            Id = prefix + "weights",
             Title = "Its weights",
             Description = $"What each feature adds to the {weights.Scale} of each item, as of the last round; items shown most first.",
             Rows = [.. rows.Select(row => NameOf(weights.Items[row]))],
@@ -158,7 +159,7 @@ internal sealed class InsightSections(RunInsight insight)
             var shares = plane.Neighbourhoods.FirstOrDefault(one => one.Label == label);
             yield return new PointChart
             {
-                Id = $"vectors-{number + 1}",
+                Id = $"{prefix}vectors-{number + 1}",
                 Title = $"Its item vectors by {label ?? "true response"}",
                 Description = $"Vectors of {Figure.Count(plane.Dimensions, "dimension", "dimensions")} along their first two principal components. Items that lie together are alike to the agent."
                     + (shares is null ? "" : $" Of an item's {ItemPlane.Neighbours} nearest, {Figure.Percent(shares.Shared)} share its {label}; by chance it would be {Figure.Percent(shares.ByChance)}."),
@@ -209,7 +210,7 @@ internal sealed class InsightSections(RunInsight insight)
         [
             new BarChart
             {
-                Id = "segments",
+                Id = prefix + "segments",
                 Title = "Share of the best possible, by user segment",
                 Description = "What exploit mode is expected to bring each segment after the last round, as a share of what the best slates for its users would.",
                 XName = "share of the best possible",
@@ -228,12 +229,12 @@ internal sealed class InsightSections(RunInsight insight)
             yield return Chart("session-rounds", "Rounds of a session", "Mean rounds of the sessions that ended, by when they ended.", "rounds", one => one.SessionRounds);
 
         LineChart Chart(string id, string title, string description, string y, Func<InsightSnapshot, double?> of) =>
-            new() { Id = id, Title = title, Description = description, XName = "iteration", YName = y, Lines = [Line(y, 0, true, of)] };
+            new() { Id = prefix + id, Title = title, Description = description, XName = "iteration", YName = y, Lines = [Line(y, 0, true, of)] };
     }
 
-    private static BarChart Lengths(SessionInsight sessions) => new()
+    private BarChart Lengths(SessionInsight sessions) => new()
     {
-        Id = "session-lengths",
+        Id = prefix + "session-lengths",
         Title = "How long sessions lasted",
         Description = $"Sessions by the number of rounds after which they ended. {string.Join(", ", sessions.Reasons.Select(reason => $"{(reason.Key == "limit" ? "ended by the limit" : "left by " + reason.Key)}: {reason.Value.ToString(CultureInfo.InvariantCulture)}"))}.",
         XName = "sessions",
