@@ -86,8 +86,16 @@ public sealed class CompareTests : WorkingFolder
 
         Run("report", "table", "--format", "md").Succeeded();
         var text = File.ReadAllText(report);
+        // Charts of several agents have names of their own, or files would replace each other.
+        var drawn = Run("report", "table", "--plots", "figures", "--out", "figures.html").Succeeded().Output;
+        Assert.Contains($"drew {Directory.GetFiles(PathOf("figures"), "*.svg").Length} charts", drawn, StringComparison.Ordinal);
+        Assert.Contains(Directory.GetFiles(PathOf("figures"), "*.svg"), path => Path.GetFileName(path) == "environment-2-inside-2-shares.svg");
         Assert.Equal(2, text.Split("## Inside the agents: ").Length - 1);
         Assert.Contains("What it recommended most", Run("insight", $"table/insight/{insights[0]}", "--no-pictures").Succeeded().Output, StringComparison.Ordinal);
+
+        Run("insight", $"table/insight/{insights[0]}").Succeeded();
+        Assert.NotEmpty(Directory.GetFiles(PathOf($"table/insight/{Path.GetFileNameWithoutExtension(insights[0])}"), "*.png"));
+        Assert.Equal(4, Directory.GetFiles(PathOf("table/insight")).Length);
 
         File.WriteAllText(PathOf($"table/insight/{insights[0]}"), "{");
         Run("report", "table", "--format", "md").IsAMistake(insights[0], "damaged");

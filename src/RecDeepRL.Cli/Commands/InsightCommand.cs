@@ -14,7 +14,7 @@ internal static class InsightCommand
 
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = $"Run folder that 'train' wrote, or an {InsightFile.Name}." };
+        var run = new Argument<string>("RUN") { Description = $"Run folder that 'train' wrote, its {InsightFile.Name}, or a file in the insight folder of 'compare --insight'." };
         var top = new Option<int>("--top") { Description = "Items in the tables. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var share = new Option<double>("--lock-share")
         {
@@ -22,7 +22,7 @@ internal static class InsightCommand
             HelpName = "P",
             DefaultValueFactory = _ => LockIn.UsualShare,
         };
-        var output = new Option<string?>("--out") { Description = "Folder for the pictures. Default: the run folder.", HelpName = "DIR" };
+        var output = new Option<string?>("--out") { Description = "Folder for the pictures. Default: the run folder; of a comparison's file, a folder of the file's name beside it.", HelpName = "DIR" };
         var noPictures = new Option<bool>("--no-pictures") { Description = "Print tables only." };
         var command = new Command("insight", "Show what the agent of a run recommended, estimated and learned.") { run, top, share, output, noPictures, Answer.Option() };
         command.SetAction(parsed =>
@@ -37,7 +37,7 @@ internal static class InsightCommand
             if (insight.Snapshots.Count == 0)
                 throw new UserMistakeException($"The run '{path}' has completed no round that insight looked at. Go on with: train --resume {path}.");
             Answer.Show(console => Print(console, insight, parsed.GetValue(top), lockShare));
-            var folder = parsed.GetValue(output) ?? (Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var folder = parsed.GetValue(output) ?? PictureFolder(path);
             var pictures = parsed.GetValue(noPictures) ? [] : Draw(insight, folder);
             Answer.Give(
                 new
@@ -66,6 +66,11 @@ internal static class InsightCommand
             console.Write(table);
         console.MarkupLineInterpolated($"{InsightTables.LockInSentence(insight, lockShare)}");
     }
+
+    /// <summary>The files of a comparison lie in one folder: each gets one of its own, or pictures of one agent would replace those of another.</summary>
+    private static string PictureFolder(string path) => Directory.Exists(path) ? path
+        : Path.GetFileName(path) == InsightFile.Name ? Path.GetDirectoryName(Path.GetFullPath(path))!
+        : Path.ChangeExtension(path, null) is var folder && folder != path ? folder : path + "-pictures";
 
     private static IReadOnlyList<string> Draw(RunInsight insight, string folder)
     {

@@ -57,7 +57,7 @@ public static class InsightFile
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException)
         {
-            throw new UserMistakeException($"{path} is damaged: {fault.Message.ReplaceLineEndings(" ")} Train anew, or take the run's file from a backup.", fault);
+            throw new UserMistakeException($"{path} is damaged: {fault.Message.ReplaceLineEndings(" ")} Delete it and run the same again, or take it from a backup.", fault);
         }
     }
 

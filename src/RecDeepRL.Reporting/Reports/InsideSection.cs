@@ -29,9 +29,11 @@ internal static class InsideSection
         if (seen.Count == 0)
             return null;
         var seeds = seen.Select(one => one.Insight.Seed).Distinct().Order().ToList();
+        if (seeds.Count > 1)
+            seen = [.. seen.Select(one => (string.Create(CultureInfo.InvariantCulture, $"{one.Label}, seed {one.Insight.Seed}"), one.Insight))];
         return new ReportSection(id, title,
         [
-            new ReportText($"One run of each agent was looked into (seed {string.Join(", ", seeds)}). Another seed may look otherwise; scores and their intervals stand above."),
+            new ReportText($"Single runs were looked into ({(seeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", seeds)}). Another seed may look otherwise; scores and their intervals stand above."),
             Overview(seen),
             .. seen.Select((one, index) => new ReportFold(one.Label, [.. new InsightSections(one.Insight, $"{id}-{index + 1}-").Build().SelectMany(section => section.Blocks)])),
         ]);
