@@ -1,4 +1,3 @@
-using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Evaluation;
 using ScottPlot;
 
@@ -37,39 +36,6 @@ public static class Plots
         scores.MarkerSize = 7;
         plot.ShowLegend(Edge.Right);
         Save(plot, path, 900, 520);
-    }
-
-    /// <summary>Share of the gap from random to oracle that each agent closes, with 95 % intervals over seeds, one group of bars for each environment.</summary>
-    /// <param name="path">Without ending.</param>
-    public static void Comparison(string path, IReadOnlyList<ComparisonSummary> summaries)
-    {
-        using var plot = New("Share of the gap between random (0) and oracle (1) closed in the final evaluation", "", "");
-        var agents = summaries.Select(summary => summary.Label).Distinct().ToList();
-        var environments = summaries.Select(summary => summary.Heading).Distinct().ToList();
-        var palette = new ScottPlot.Palettes.Category20();
-        var ticks = new List<Tick>();
-        var place = 0.0;
-        foreach (var environment in environments)
-        {
-            var group = summaries.Where(summary => summary.Heading == environment).OrderBy(summary => agents.IndexOf(summary.Label)).ToList();
-            ticks.Add(new Tick(place + ((group.Count - 1) / 2.0), environment));
-            foreach (var summary in group)
-            {
-                var bar = plot.Add.Bar(place, summary.GapClosed);
-                bar.Color = palette.GetColor(agents.IndexOf(summary.Label));
-                bar.Bars[0].Error = double.IsNaN(summary.FinalExpected.HalfWidth) ? 0 : summary.FinalExpected.HalfWidth / (summary.Oracle - summary.Random);
-                bar.Bars[0].Size = .9;
-                if (environment == environments[0])
-                    bar.LegendText = summary.Label;
-                place++;
-            }
-            place += 1.5;
-        }
-        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. ticks]);
-        plot.Axes.Bottom.MajorTickStyle.Length = 0;
-        plot.Axes.SetLimitsY(Math.Min(0, summaries.Min(summary => summary.GapClosed)) - .03, 1.08);
-        plot.ShowLegend(Edge.Right);
-        Save(plot, path, 1100, 520);
     }
 
     private static void AddCurve(Plot plot, IReadOnlyList<EvaluationResult> evaluations, Func<EvaluationResult, double> value, string name, LinePattern pattern)

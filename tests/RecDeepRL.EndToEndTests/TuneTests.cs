@@ -70,6 +70,8 @@ public sealed class TuneTests : WorkingFolder
         Assert.DoesNotContain("old", page, StringComparison.Ordinal);
         Assert.Contains("| random | 2 |", page, StringComparison.Ordinal);
         Assert.Contains("| greedy | 2 |", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("against the best", page, StringComparison.Ordinal);
+        Assert.Contains("| against the best |", Run("table", "results/two").Succeeded().Output, StringComparison.Ordinal);
 
         Run("table", "results", "--into", "page.md").Succeeded();
         Assert.Equal(page, File.ReadAllText(PathOf("page.md")));

@@ -140,7 +140,7 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
             var statistics = folder.Conclude(CommonOptions.Catalog);
             var summaries = ComparisonSummary.Of(results.Cells.Select(cell => cell.Row));
             AtomicFile.WriteAllText(folder.PathOf("summary.md"), ComparisonMarkdown.Of(summaries, statistics));
-            Plots.Comparison(folder.PathOf("comparison"), summaries);
+            ComparisonPlot.Save(folder.PathOf("comparison"), summaries);
             if (PrintsTables)
             {
                 Answer.Give(

@@ -3,6 +3,7 @@ using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
+using RecDeepRL.Experiments.Statistics;
 using RecDeepRL.Reporting;
 
 namespace RecDeepRL.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class TableCommand
         var into = new Option<string?>("--into") { Description = "Markdown page to put the tables into, between the lines '<!-- table NAME -->' and '<!-- end NAME -->'. Default: they are printed.", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "Which pair of lines in the page. Default results.", HelpName = "NAME", DefaultValueFactory = _ => "results" };
         var json = Answer.Option();
-        var command = new Command("table", "Put the results of several comparisons into Markdown tables.") { results, into, name, json };
+        var command = new Command("table", "Put the results of one comparison, with its verdicts, or of several into Markdown tables.") { results, into, name, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(into) is not null)
@@ -38,9 +39,11 @@ internal static class TableCommand
                 throw new UserMistakeException($"The runs of {same.Key.Agent} in {same.Key.Environment} with seed {same.Key.Seed} differ between the files. Leave the older file out.");
         }
         var summaries = ComparisonSummary.Of(rows.DistinctBy(row => (row.Environment, row.EnvironmentOptions, row.Iterations, row.Source, row.Agent, row.AgentOptions, row.Seed)));
-        var tables = ComparisonMarkdown.Of(summaries);
+        // Runs gathered from several comparisons need not be paired, and were not one family of tests: verdicts are for one comparison.
+        var statistics = sources is [var only] && Directory.Exists(only) && ComparisonFolder.IsOne(only) ? ComparisonStatistics.Of(ComparisonFolder.Read(only)) : null;
+        var tables = ComparisonMarkdown.Of(summaries, statistics);
         if (page is null)
-            Answer.Give(new { summaries }, console => System.Console.Write(tables));
+            Answer.Give(new { summaries, statistics }, console => System.Console.Write(tables));
         else
             Replace(page, name, tables);
         return ExitCode.Done;

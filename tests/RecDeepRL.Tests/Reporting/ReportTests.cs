@@ -57,7 +57,7 @@ public sealed class ReportTests
     public void PicturesAreWrittenAsPngAndSvg()
     {
         using var folder = new TemporaryFolder();
-        Plots.Comparison(folder.PathOf("comparison"), [Summary("slow", .5), Summary("fast", .8)]);
+        ComparisonPlot.Save(folder.PathOf("comparison"), [Summary("slow", .5), Summary("fast", .8)]);
         Plots.LearningCurve(folder.PathOf("curve"), "title", [(1, .4), (2, .5)], [new EvaluationResult(2, 100, 1, .6, .6, s_bounds)]);
 
         foreach (var name in new[] { "comparison", "curve" })
@@ -65,6 +65,22 @@ public sealed class ReportTests
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(folder.PathOf(name + ".png"))[..4]);
             Assert.Contains("<svg", File.ReadAllText(folder.PathOf(name + ".svg")), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void AComparisonIsDrawnWithSessionsOneSeedMissingAgentsAndManyPanels()
+    {
+        using var folder = new TemporaryFolder();
+        var once = new Interval(.5, double.NaN, 1);
+        var sessions = new ComparisonSummary("sessions", "once", once, once, once, .5, .5, .5, 0) { Myopic = .5, AgentOptions = new string('x', 90) };
+        ComparisonPlot.Save(folder.PathOf("sessions"), [sessions]);
+        ComparisonPlot.Save(folder.PathOf("panels"), [sessions, .. Enumerable.Range(1, 6).Select(users => Summary("slow", .5) with { EnvironmentOptions = $"users={users}" })]);
+
+        using var one = SkiaSharp.SKBitmap.Decode(folder.PathOf("sessions.png"));
+        using var seven = SkiaSharp.SKBitmap.Decode(folder.PathOf("panels.png"));
+        Assert.True(seven.Width > 3 * 200 && seven.Width > one.Width && seven.Height > one.Height, $"{seven.Width} × {seven.Height}");
+        foreach (var picture in new[] { one, seven })
+            Assert.True(picture.Pixels.Count(pixel => pixel is { Red: 0, Green: 0x72, Blue: 0xb2 }) > 10, "no score is drawn");
     }
 
     private static ComparisonSummary Summary(string agent, double score)
