@@ -33,4 +33,20 @@ public static class ComparisonMarkdown
         }
         return text.ToString();
     }
+    /// <summary>One agent in all its environments: a row for each, and for each setting of the agent.</summary>
+    /// <param name="summaries">At least one, all of the same agent.</param>
+    public static string OfAgent(IReadOnlyList<ComparisonSummary> summaries)
+    {
+        var hasVariants = summaries.Any(summary => summary.AgentOptions.Length > 0);
+        var text = new StringBuilder("Mean responses per user (per session where users come in sessions) with 95 % intervals over seeds; 'final' is the exploit-mode evaluation of all users after the last iteration. All other results: [results.md](../results.md).\n\n")
+            .Append(CultureInfo.InvariantCulture, $"| environment |{(hasVariants ? " options |" : "")} seeds | final | final, expected | gap closed | mean while training |\n|---|{(hasVariants ? "---|" : "")}---:|---:|---:|---:|---:|\n");
+        foreach (var row in summaries.OrderBy(summary => summary.Heading, StringComparer.Ordinal).ThenBy(summary => summary.AgentOptions, StringComparer.Ordinal))
+        {
+            var options = row.AgentOptions.Length == 0 ? "defaults" : row.AgentOptions.Replace(";", ", ", StringComparison.Ordinal);
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {row.Heading} |{(hasVariants ? $" {options} |" : "")} {row.Final.Count} | {EvaluationTable.Spread(row.Final)} | {EvaluationTable.Spread(row.FinalExpected)} | {EvaluationTable.Percent(row.GapClosed)} | {EvaluationTable.Spread(row.TrainingMean)} |\n");
+        }
+        return text.ToString();
+    }
 }

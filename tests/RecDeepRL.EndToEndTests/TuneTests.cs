@@ -75,6 +75,11 @@ public sealed class TuneTests : WorkingFolder
 
         Run("table", "results", "--into", "page.md").Succeeded();
         Assert.Equal(page, File.ReadAllText(PathOf("page.md")));
+
+        var ofAgent = Run("table", "results", "--agent", "greedy").Succeeded().Output;
+        Assert.Contains("| popular, users=50, 2 iterations | 2 |", ofAgent, StringComparison.Ordinal);
+        Assert.DoesNotContain("random", ofAgent, StringComparison.Ordinal);
+        Run("table", "results", "--agent", "ucb").IsAMistake("'ucb'", "greedy, random");
     }
 
     [Fact]

@@ -16,18 +16,19 @@ internal static class TableCommand
         var results = new Argument<string[]>("RESULTS") { Description = "results.csv files, or folders in which they are looked for.", Arity = ArgumentArity.OneOrMore };
         var into = new Option<string?>("--into") { Description = "Markdown page to put the tables into, between the lines '<!-- table NAME -->' and '<!-- end NAME -->'. Default: they are printed.", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "Which pair of lines in the page. Default results.", HelpName = "NAME", DefaultValueFactory = _ => "results" };
+        var agent = new Option<string?>("--agent") { Description = "Only this agent: one table with a row for each environment and each setting of the agent, without verdicts.", HelpName = "NAME" };
         var json = Answer.Option();
-        var command = new Command("table", "Put the results of one comparison, with its verdicts, or of several into Markdown tables.") { results, into, name, json };
+        var command = new Command("table", "Put the results of one comparison, with its verdicts, or of several into Markdown tables.") { results, into, name, agent, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(into) is not null)
                 throw new UserMistakeException("--json prints a document, and --into writes Markdown into a page. Leave one of them out.");
-            return Write(parsed.GetValue(results)!, parsed.GetValue(into), parsed.GetValue(name)!);
+            return Write(parsed.GetValue(results)!, parsed.GetValue(into), parsed.GetValue(name)!, parsed.GetValue(agent));
         });
         return command;
     }
 
-    private static int Write(string[] sources, string? page, string name)
+    private static int Write(string[] sources, string? page, string name, string? agent)
     {
         var rows = sources.SelectMany(Files).Distinct().SelectMany(ComparisonFile.Read).ToList();
         if (rows.Count == 0)
@@ -40,8 +41,15 @@ internal static class TableCommand
         }
         var summaries = ComparisonSummary.Of(rows.DistinctBy(row => (row.Environment, row.EnvironmentOptions, row.Iterations, row.Source, row.Agent, row.AgentOptions, row.Seed)));
         // Runs gathered from several comparisons need not be paired, and were not one family of tests: verdicts are for one comparison.
-        var statistics = sources is [var only] && Directory.Exists(only) && ComparisonFolder.IsOne(only) ? ComparisonStatistics.Of(ComparisonFolder.Read(only)) : null;
-        var tables = ComparisonMarkdown.Of(summaries, statistics);
+        var statistics = agent is null && sources is [var only] && Directory.Exists(only) && ComparisonFolder.IsOne(only) ? ComparisonStatistics.Of(ComparisonFolder.Read(only)) : null;
+        if (agent is not null)
+        {
+            var known = string.Join(", ", summaries.Select(summary => summary.Agent).Distinct().Order(StringComparer.Ordinal));
+            summaries = [.. summaries.Where(summary => summary.Agent == agent)];
+            if (summaries.Count == 0)
+                throw new UserMistakeException($"There is no finished run of '{agent}' in {string.Join(", ", sources.Select(source => $"'{source}'"))}. There are runs of {known}.");
+        }
+        var tables = agent is null ? ComparisonMarkdown.Of(summaries, statistics) : ComparisonMarkdown.OfAgent(summaries);
         if (page is null)
             Answer.Give(new { summaries, statistics }, console => System.Console.Write(tables));
         else
