@@ -51,6 +51,27 @@ public sealed class ReportTests(Browser browser, ReportedComparison made) : ICla
     }
 
     [SkippableFact]
+    public async Task ChartsThatAreDrawnLateMoveNothing()
+    {
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        await page.GotoAsync(made.Address);
+        const string Places = "[...document.querySelectorAll('main section, main figure')].map(one => one.offsetTop)";
+        const string Undrawn = "[...document.querySelectorAll('main figure')].filter(one => one.checkVisibility() && !one.querySelector('.chart svg')).length";
+
+        var (places, undrawn) = (await page.EvaluateAsync<double[]>(Places), await page.EvaluateAsync<int>(Undrawn));
+        Assert.True(undrawn > 0, "all charts are drawn at once");
+        foreach (var figure in await page.Locator("main figure:visible").AllAsync())
+            await figure.ScrollIntoViewIfNeededAsync();
+        // The page forbids what WaitForFunctionAsync is made of.
+        for (var waits = 0; waits < 100 && await page.EvaluateAsync<int>(Undrawn) > 0; waits++)
+            await Task.Delay(100);
+        Assert.Equal(0, await page.EvaluateAsync<int>(Undrawn));
+        Assert.Equal(places, await page.EvaluateAsync<double[]>(Places));
+        watched.IsInOrder("file://");
+    }
+
+    [SkippableFact]
     public async Task ATableIsSortedACurveIsHiddenAndTheThemeChanges()
     {
         await using var watched = await browser.OpenAsync();

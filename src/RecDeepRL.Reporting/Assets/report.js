@@ -138,10 +138,14 @@
       return foot;
     }
 
-    // width: of the paper; none for that of the page.
+    // paper: its width; none for that of the page.
+    size(paper) {
+      const width = paper || Math.max(280, this.element.clientWidth - 2 * parseFloat(getComputedStyle(this.element).paddingLeft));
+      return { width, height: charts.height(this.chart, this.all, width) };
+    }
+
     draw(width) {
-      const wanted = width || Math.max(280, this.element.clientWidth - 2 * parseFloat(getComputedStyle(this.element).paddingLeft));
-      const height = charts.height(this.chart, this.all, wanted);
+      const { width: wanted, height } = this.size(width);
       if (!this.drawn) {
         this.place.style.height = `${height}px`;
         this.drawn = window.echarts.init(this.place, null, { renderer: 'svg', width: wanted, height });
@@ -203,9 +207,17 @@
     if (!figure.drawn)
       figure.draw();
   }), { rootMargin: '800px' });
+
+  // Those still to be drawn have their place already: nothing moves under a reader's hand when they are.
+  const reserve = () => figures.filter(figure => !figure.drawn && isVisible(figure)).map(figure => ({ figure, height: figure.size().height }))
+    .forEach(({ figure, height }) => { figure.place.style.height = `${height}px`; });
+  reserve();
   figures.forEach(figure => nearby.observe(figure.element));
 
-  const redraw = () => figures.filter(figure => figure.drawn && isVisible(figure)).forEach(figure => figure.draw());
+  const redraw = () => {
+    reserve();
+    figures.filter(figure => figure.drawn && isVisible(figure)).forEach(figure => figure.draw());
+  };
   theme.onChange(redraw);
   let waiting = 0;
   window.addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(redraw); });
