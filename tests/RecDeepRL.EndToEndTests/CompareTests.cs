@@ -3,6 +3,26 @@ namespace RecDeepRL.EndToEndTests;
 public sealed class CompareTests : WorkingFolder
 {
     [Fact]
+    public void WithoutNamesAConfigurationSaysWhatIsCompared()
+    {
+        File.WriteAllText(PathOf("one.json"), """{ "environment": { "name": "popular", "users": 50 }, "agent": { "name": "ucb", "exploration": 3 } }""");
+        File.WriteAllText(PathOf("other.json"), """{ "agent": { "name": "greedy" } }""");
+        string[] command = ["compare", "--config", "one.json", "--config", "other.json", "--seeds", "1", "--iterations", "1"];
+
+        Run([.. command, "--out", "named"]).Succeeded();
+        Assert.Equal(["popular,ucb,exploration=3", "popular,greedy,"], Pairs("named"));
+        Run([.. command, "--agents", "random", "--out", "chosen"]).Succeeded();
+        Assert.Equal(["popular,random,"], Pairs("chosen"));
+
+        IEnumerable<string> Pairs(string folder)
+        {
+            var lines = File.ReadAllLines(PathOf(folder + "/results.csv")).Select(line => line.Split(',')).ToList();
+            int[] columns = [.. new[] { "environment", "agent", "agent_options" }.Select(name => Array.IndexOf(lines[0], name))];
+            return lines.Skip(1).Select(line => string.Join(',', columns.Select(column => line[column])));
+        }
+    }
+
+    [Fact]
     public void ResultsHaveARowForEveryEnvironmentAgentAndSeed()
     {
         var output = Run("compare", "--env", "popular,task2", "--agents", "random,thompson,linucb,oracle", "--seeds", "2", "--iterations", "3", "--set", "users=200", "--out", "table").Succeeded().Output;

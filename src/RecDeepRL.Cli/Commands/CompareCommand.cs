@@ -12,8 +12,8 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var environments = new Option<string>("--env") { Description = "Environments, separated by commas, or all: with --data, all that read data. Default all.", HelpName = "E,…", DefaultValueFactory = _ => "all" };
-        var agents = new Option<string>("--agents") { Description = "Agents, separated by commas, or all. Default all.", HelpName = "a,b,…", DefaultValueFactory = _ => "all" };
+        var environments = new Option<string?>("--env") { Description = "Environments, separated by commas, or all: with --data, all that read data. Default: those that --config names, or else all.", HelpName = "E,…" };
+        var agents = new Option<string?>("--agents") { Description = "Agents, separated by commas, or all. Default: those that --config names, or else all.", HelpName = "a,b,…" };
         var seeds = new Option<int>("--seeds") { Description = "Seeds, from --seed on. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var seed = new Option<long>("--seed") { Description = "The first seed. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: each environment's own.", HelpName = "N" };
@@ -32,7 +32,7 @@ internal static class CompareCommand
             var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
             CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
             var plan = ComparisonInput.From(
-                parsed.GetValue(environments)!, parsed.GetValue(agents)!, parsed.GetValue(config) ?? [], parsed.GetValue(tuned), parsed.GetValue(set) ?? [],
+                parsed.GetValue(environments), parsed.GetValue(agents), parsed.GetValue(config) ?? [], parsed.GetValue(tuned), parsed.GetValue(set) ?? [],
                 parsed.GetValue(sweep) ?? [], parsed.GetValue(data), parsed.GetValue(iterations), parsed.GetValue(seed), parsed.GetValue(seeds));
             using var folder = ComparisonFolder.Open(parsed.GetValue(output)!, plan, Devices.Describe(chosen), CommandText.Of(parsed));
             return new ComparisonSession(folder, plan, chosen, sideBySide) { KeepsInsight = parsed.GetValue(insight) }.Run();

@@ -8,8 +8,8 @@ namespace RecDeepRL.Cli.Configuration;
 /// <summary>The pairs and seeds of a comparison, put together from what the user asked for.</summary>
 internal static class ComparisonInput
 {
-    /// <param name="environments">Names separated by commas, or all.</param>
-    /// <param name="agents">Names separated by commas, or all.</param>
+    /// <param name="environments">Names separated by commas, or all; none for those that the files name, or else all.</param>
+    /// <param name="agents">The same of agents.</param>
     /// <param name="configs">Configuration files; a later one wins.</param>
     /// <param name="tuned">Folder of tuned configurations, or none.</param>
     /// <param name="settings">The <c>--set</c> options, which go before all files.</param>
@@ -17,19 +17,22 @@ internal static class ComparisonInput
     /// <param name="data">Folder of the original's data, or none.</param>
     /// <exception cref="UserMistakeException">Anything unknown, contradictory or out of range.</exception>
     public static ComparisonPlan From(
-        string environments, string agents, IEnumerable<string> configs, string? tuned, IEnumerable<string> settings, IEnumerable<string> sweeps,
+        string? environments, string? agents, IEnumerable<string> configs, string? tuned, IEnumerable<string> settings, IEnumerable<string> sweeps,
         string? data, int? iterations, long firstSeed, int seedCount)
     {
         var catalog = Commands.CommonOptions.Catalog;
         var folder = RunInput.FullFolder(data);
+        List<ConfigFile> files = [.. configs.Select(ConfigFile.Read)];
         IReadOnlyList<RunPlan> pairs = Pairs(
-            Names(environments, "environment", catalog.Environments, one => folder is null || one.ReadsData),
-            Names(agents, "agent", catalog.Agents, _ => true),
-            [.. configs.Select(ConfigFile.Read)], TunedFolder(tuned), new Settings(settings), folder, RunInput.Rounds(iterations));
+            Names(environments ?? Named(files.Select(file => file.Environment)), "environment", catalog.Environments, one => folder is null || one.ReadsData),
+            Names(agents ?? Named(files.Select(file => file.Agent)), "agent", catalog.Agents, _ => true),
+            files, TunedFolder(tuned), new Settings(settings), folder, RunInput.Rounds(iterations));
         foreach (var sweep in sweeps.Select(text => new Sweep(text)).ToList())
             pairs = sweep.ApplyTo(pairs, catalog);
         return new ComparisonPlan { Pairs = pairs, Seeds = [.. Enumerable.Range(0, seedCount).Select(index => firstSeed + index)] }.Resolve(catalog);
     }
+
+    private static string Named(IEnumerable<string?> names) => string.Join(',', names.OfType<string>().DefaultIfEmpty("all"));
 
     /// <param name="fits">Which of them 'all' stands for.</param>
     private static List<string> Names<TContext, TComponent>(
