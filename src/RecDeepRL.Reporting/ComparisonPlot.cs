@@ -12,8 +12,12 @@ public static class ComparisonPlot
     private const int PanelsPerRow = 4;
     private const int PanelWidth = 265;
     private const int RowHeight = 22;
-    private const int AroundRows = 78;
-    private const int LegendHeight = 34;
+    private const int AroundRows = 60;
+    private const int TitleLength = 30;
+    private const int TitleLines = 4;
+    private const int TitleLineHeight = 18;
+    private const int LegendItemWidth = 230;
+    private const int LegendRowHeight = 22;
     private const int LongestName = 40;
     private const float FontSize = 13;
     private const float CharacterWidth = 7.2f;
@@ -30,15 +34,20 @@ public static class ComparisonPlot
     {
         string[] agents = [.. summaries.GroupBy(one => one.Label).OrderByDescending(group => group.Average(GapOrNothing)).ThenBy(group => group.Key, StringComparer.Ordinal).Select(group => group.Key)];
         var environments = summaries.GroupBy(one => one.Heading).ToList();
+        var titleLines = environments.Max(environment => Lines(environment.Key).Count);
         var labels = 20 + (int)(CharacterWidth * agents.Max(agent => Short(agent).Length));
-        var layout = new PanelGrid(labels, environments.Count);
+        var legend = Legend(summaries);
+        var columns = Math.Min(PanelsPerRow, environments.Count);
+        var width = labels + (PanelWidth * columns);
+        var legendHeight = 12 + (LegendRowHeight * ((legend.Legend.ManualItems.Count * LegendItemWidth / width) + 1));
+        var layout = new PanelGrid(labels, environments.Count, columns, legendHeight);
         var picture = new Multiplot();
         picture.RemovePlot(picture.GetPlot(0)); // It starts with one.
         foreach (var (place, environment) in environments.Index())
-            picture.AddPlot(Panel([.. environment], agents, PanelGrid.StartsRow(place) ? labels : 0));
-        picture.AddPlot(Legend(summaries));
+            picture.AddPlot(Panel([.. environment], agents, layout.StartsRow(place) ? labels : 0, titleLines));
+        picture.AddPlot(legend);
         picture.Layout = layout;
-        var (width, height) = (labels + (PanelWidth * layout.Columns), (layout.Rows * (AroundRows + (RowHeight * agents.Length))) + LegendHeight);
+        var height = (layout.Rows * (AroundRows + (TitleLineHeight * titleLines) + (RowHeight * agents.Length))) + legendHeight;
         AtomicFile.Replace(path + ".png", part => File.WriteAllBytes(part, picture.Render(width, height).GetImageBytes(ImageFormat.Png)));
         AtomicFile.Replace(path + ".svg", part =>
         {
@@ -48,10 +57,11 @@ public static class ComparisonPlot
         });
     }
 
-    private static Plot Panel(IReadOnlyList<ComparisonSummary> summaries, string[] agents, int labels)
+    private static Plot Panel(IReadOnlyList<ComparisonSummary> summaries, string[] agents, int labels, int titleLines)
     {
         var plot = new Plot();
-        plot.Title(summaries[0].Heading, FontSize);
+        plot.Title(string.Join('\n', Lines(summaries[0].Heading)), FontSize);
+        plot.Axes.Title.LockSize(8 + (TitleLineHeight * titleLines));
         plot.XLabel(summaries[0].Myopic is null ? "responses per user" : "responses per session", FontSize);
         plot.Axes.Bottom.Label.Bold = false;
         for (var row = 0; row < agents.Length; row++)
@@ -125,30 +135,42 @@ public static class ComparisonPlot
     // Without a gap between the bounds there is no share of it to sort by.
     private static double GapOrNothing(ComparisonSummary summary) => double.IsFinite(summary.GapClosed) ? summary.GapClosed : 0;
 
-    private static string Short(string name) => name.Length > LongestName ? name[..(LongestName - 1)] + "…" : name;
+    private static string Short(string name) => Plots.Short(name, LongestName);
+
+    /// <summary>A heading in lines as wide as a panel: parted behind commas, and what does not fit is left out.</summary>
+    private static List<string> Lines(string heading)
+    {
+        List<string> lines = [];
+        foreach (var part in heading.Split(", "))
+        {
+            if (lines.Count > 0 && lines[^1].Length + part.Length + 2 <= TitleLength)
+                lines[^1] += ", " + part;
+            else
+                lines.Add(Plots.Short(part, TitleLength));
+        }
+        return lines.Count <= TitleLines ? lines : [.. lines.Take(TitleLines - 1), "…"];
+    }
 
     /// <summary>Panels of the same inner width in rows, the first of each row with the names of the agents before it, and a strip for the legend below all.</summary>
-    private sealed class PanelGrid(int labels, int panels) : IMultiplotLayout
+    private sealed class PanelGrid(int labels, int panels, int columns, int legendHeight) : IMultiplotLayout
     {
-        public int Columns { get; } = Math.Min(PanelsPerRow, panels);
+        public int Rows { get; } = (panels + columns - 1) / columns;
 
-        public int Rows { get; } = (panels + PanelsPerRow - 1) / PanelsPerRow;
-
-        public static bool StartsRow(int panel) => panel % PanelsPerRow == 0;
+        public bool StartsRow(int panel) => panel % columns == 0;
 
         public PixelRect[] GetSubplotRectangles(SubplotCollection subplots, PixelRect figureRect)
         {
-            var height = (figureRect.Height - LegendHeight) / Rows;
+            var height = (figureRect.Height - legendHeight) / Rows;
             var bottom = figureRect.Top + figureRect.Height;
             return
             [
                 .. Enumerable.Range(0, panels).Select(panel =>
                 {
-                    var (row, column) = (panel / PanelsPerRow, panel % PanelsPerRow);
+                    var (row, column) = (panel / columns, panel % columns);
                     var left = figureRect.Left + (column == 0 ? 0 : labels + (column * PanelWidth));
                     return new PixelRect(left, figureRect.Left + labels + ((column + 1) * PanelWidth), figureRect.Top + ((row + 1) * height), figureRect.Top + (row * height));
                 }),
-                new PixelRect(figureRect.Left, figureRect.Right, bottom, bottom - LegendHeight),
+                new PixelRect(figureRect.Left, figureRect.Right, bottom, bottom - legendHeight),
             ];
         }
     }

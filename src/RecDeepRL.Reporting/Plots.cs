@@ -59,6 +59,9 @@ public static class Plots
         return plot;
     }
 
+    /// <summary>A name that may be long, as a label.</summary>
+    internal static string Short(string name, int longest) => name.Length > longest ? name[..(longest - 1)] + "…" : name;
+
     internal static void Save(Plot plot, string path, int width, int height)
     {
         plot.SavePng(path + ".png", width, height);

@@ -175,5 +175,5 @@ internal static class ReportPlots
 
     private static ScottPlot.TickGenerators.NumericAutomatic Percentages() => new() { LabelFormatter = value => (value * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %" };
 
-    private static string Short(string name) => name.Length > LongestName ? name[..(LongestName - 1)] + "…" : name;
+    private static string Short(string name) => Plots.Short(name, LongestName);
 }

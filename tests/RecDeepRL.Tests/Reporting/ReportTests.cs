@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Evaluation;
 using RecDeepRL.Experiments.Statistics;
@@ -81,6 +82,9 @@ public sealed class ReportTests
         Assert.True(seven.Width > 3 * 200 && seven.Width > one.Width && seven.Height > one.Height, $"{seven.Width} × {seven.Height}");
         foreach (var picture in new[] { one, seven })
             Assert.True(picture.Pixels.Count(pixel => pixel is { Red: 0, Green: 0x72, Blue: 0xb2 }) > 10, "no score is drawn");
+        // A narrow picture explains its marks in several lines.
+        string[] texts = [.. XDocument.Load(folder.PathOf("sessions.svg")).Descendants().Where(one => one.Name.LocalName == "text").Select(one => one.Value.Trim())];
+        Assert.Empty(new[] { "final evaluation, expected", "random", "best fixed list", "myopic oracle", "oracle" }.Except(texts));
     }
 
     private static ComparisonSummary Summary(string agent, double score)
