@@ -38,7 +38,7 @@ internal static class Program
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // A full disk, a folder taken away: nothing that the program could do better.
-            System.Console.Error.WriteLine($"Reading or writing failed: {fault.Message.ReplaceLineEndings(" ")} What was written before is whole; free space or choose another folder.");
+            System.Console.Error.WriteLine($"Reading or writing failed: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}. What was written before is whole; free space or choose another folder.");
             return ExitCode.UserMistake;
         }
 #pragma warning disable CA1031 // The last resort: a fault of the program ends it with its own exit code instead of a core dump.

@@ -41,7 +41,7 @@ internal sealed class ConfigFile
         {
             throw new UserMistakeException($"The configuration '{path}' cannot be read: {fault.Message}", fault);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"The configuration '{path}' is not valid JSON of the expected form: {fault.Message.ReplaceLineEndings(" ")} The files in configs/ show the form.", fault);
         }

@@ -17,7 +17,15 @@ public static class DatasetFolder
     internal const string ItemsFile = "items.parquet";
     internal const string ManifestFile = "dataset.json";
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NewLine = "\n" };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NewLine = "\n",
+        TypeInfoResolver = StrictJson.Resolver,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Whether a folder is one of these, and not a data set as its publisher packs it.</summary>
     public static bool Holds(string path) => File.Exists(Path.Combine(path, ManifestFile));
@@ -69,7 +77,7 @@ public static class DatasetFolder
             return manifest.Version == DatasetManifest.CurrentVersion ? manifest
                 : throw new UserMistakeException($"{file} has version {manifest.Version}, this program reads version {DatasetManifest.CurrentVersion}. Import the data set again.");
         }
-        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault) || fault is IOException or UnauthorizedAccessException)
         {
             throw new UserMistakeException($"{file} cannot be read ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Import the data set again.", fault);
         }

@@ -64,7 +64,7 @@ internal sealed class ParquetTable
                     RequireColumn(reader.Schema, parts[part], column, [typeof(int), typeof(long)], "int32 or int64");
                 foreach (var column in numberColumns)
                     RequireColumn(reader.Schema, parts[part], column, [typeof(float), typeof(double)], "float or double");
-                return Task.FromResult(reader.RowGroups.Sum(group => group.RowCount));
+                return Task.FromResult((long)ParquetRows.Require(parts[part], reader.RowGroups.Sum(group => (long)ParquetRows.Require(parts[part], group.RowCount))));
             }));
 
         var total = rowCounts.Sum();
@@ -97,9 +97,9 @@ internal sealed class ParquetTable
             await using var reader = await ParquetReader.CreateAsync(file);
             return await read(reader);
         }
-        catch (Exception fault) when (fault is not UserMistakeException and not OutOfMemoryException)
+        catch (Exception fault) when (fault is not UserMistakeException)
         {
-            // The reader has no exception of its own: a damaged file may end in any.
+            // The reader has no exception of its own: a damaged file may end in any, also in one that asks for more memory than there is.
             throw new UserMistakeException($"{file} cannot be read as Parquet ({fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}). It may be cut off; copy it again.", fault);
         }
     }

@@ -196,7 +196,7 @@ public static class TableFile
     internal static async Task<DataColumn> ReadColumn(ParquetRowGroupReader group, DataField field, string file)
     {
         var name = field.Path.ToString();
-        var rows = (int)group.RowCount;
+        var rows = ParquetRows.Require(file, group.RowCount);
         if (!field.IsArray)
         {
             if (field.ClrType == typeof(int) || field.ClrType == typeof(long) || field.ClrType == typeof(short) || field.ClrType == typeof(byte) || field.ClrType == typeof(bool))

@@ -20,6 +20,7 @@ public sealed record LogDescription
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
         NewLine = "\n",
+        TypeInfoResolver = StrictJson.Resolver,
     };
 
     public required int Format { get; init; }
@@ -47,7 +48,7 @@ public sealed record LogDescription
         {
             throw new UserMistakeException($"{path} cannot be read: {fault.Message}", fault);
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"{path} is damaged: {fault.Message.ReplaceLineEndings(" ")}", fault);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ParquetSharp;
 using RecDeepRL.Core;
+using RecDeepRL.Data.Files;
 
 namespace RecDeepRL.Data.Logs;
 
@@ -104,11 +105,11 @@ internal static class LogFile
     public static LogRows Read(string path, long iteration) => Read(path, file =>
     {
         RequireColumns(path, file);
-        var rows = new LogRows(checked((int)file.FileMetaData.NumRows)) { Iteration = iteration };
+        var rows = new LogRows(ParquetRows.Require(path, file.FileMetaData.NumRows)) { Iteration = iteration };
         for (var index = 0; index < file.FileMetaData.NumRowGroups; index++)
         {
             using var group = file.RowGroup(index);
-            var count = checked((int)group.MetaData.NumRows);
+            var count = ParquetRows.Require(path, group.MetaData.NumRows);
             Read(group, 0, rows.UserKeys.AsSpan(rows.Count, count));
             Read(group, 1, rows.ItemKeys.AsSpan(rows.Count, count));
             ReadKnown(group, 2, rows.Relevance.AsSpan(rows.Count, count));
@@ -133,7 +134,7 @@ internal static class LogFile
             using var file = new ParquetFileReader(path, properties);
             return read(file);
         }
-        catch (Exception fault) when (fault is not UserMistakeException and not OutOfMemoryException)
+        catch (Exception fault) when (fault is not UserMistakeException)
         {
             // The reader reports damage in whatever way it met it.
             throw new UserMistakeException($"{path} is damaged ({LogFault.TextOf(fault)}). Copy it again, or remove it and all later ones.", fault);

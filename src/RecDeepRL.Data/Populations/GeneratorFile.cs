@@ -17,6 +17,7 @@ public static class GeneratorFile
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         WriteIndented = true,
+        TypeInfoResolver = StrictJson.Resolver,
         Converters = { new OnOneLine<double>(), new OnOneLine<float>(), new OnOneLine<long>(), new OnOneLine<int>(), new OnOneLine<string>() },
     };
 
@@ -57,7 +58,7 @@ public static class GeneratorFile
         {
             throw new UserMistakeException($"The generator '{path}' cannot be read: {fault.Message} Make one with 'population fit'.", fault);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidDataException or NotSupportedException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"'{path}' is damaged: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Make it again with 'population fit'.", fault);
         }
@@ -68,19 +69,9 @@ public static class GeneratorFile
         using var document = ParseOrNull(bytes);
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("format", out var format) || format.ToString() != Format)
             throw new UserMistakeException($"'{path}' is not a saved generator of populations. Make one with 'population fit'.");
-        if (HoldsNull(root))
-            throw new InvalidDataException("an element of an array is null");
         if (!root.TryGetProperty("version", out var version) || !version.TryGetInt32(out var number) || number != Version)
             throw new UserMistakeException($"'{path}' has version {version}, this program reads version {Version}. Make it again with 'population fit'.");
     }
-
-    /// <summary>Whether an array holds a null anywhere, which the serialiser lets pass whatever the type says.</summary>
-    private static bool HoldsNull(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.Null || HoldsNull(one)),
-        JsonValueKind.Object => element.EnumerateObject().Any(property => HoldsNull(property.Value)),
-        _ => false,
-    };
 
     private static JsonDocument? ParseOrNull(byte[] bytes)
     {

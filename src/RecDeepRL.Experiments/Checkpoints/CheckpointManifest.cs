@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RecDeepRL.Core;
 using RecDeepRL.Experiments.Training;
 
 namespace RecDeepRL.Experiments.Checkpoints;
@@ -18,6 +19,7 @@ public sealed record CheckpointManifest
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
         NewLine = "\n",
+        TypeInfoResolver = StrictJson.Resolver,
     };
 
     public required int Format { get; init; }

@@ -31,20 +31,42 @@ public static class CheckpointStore
         pair.Environment.Save(environment);
         var target = Path.Combine(runFolder, Prefix + pair.Environment.Iteration.ToString("D6", CultureInfo.InvariantCulture));
         var temporary = Path.Combine(runFolder, $".{Path.GetFileName(target)}.part");
-        foreach (var leftover in Directory.EnumerateDirectories(runFolder, $".{Prefix}*.part").ToList())
-            Directory.Delete(leftover, recursive: true);
-        Directory.CreateDirectory(temporary);
-        SafetensorsFile.Write(Path.Combine(temporary, AgentFile), agent.Tensors);
-        SafetensorsFile.Write(Path.Combine(temporary, EnvironmentFile), environment.Tensors);
-        foreach (var (name, text) in companions ?? new Dictionary<string, string>())
-            AtomicFile.WriteAllText(Path.Combine(temporary, name), text);
-        WriteManifest(Path.Combine(temporary, ManifestName), Describe(pair, totals, agent, environment, temporary, companions?.Keys ?? []));
+        DeleteLeftovers(runFolder);
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            SafetensorsFile.Write(Path.Combine(temporary, AgentFile), agent.Tensors);
+            SafetensorsFile.Write(Path.Combine(temporary, EnvironmentFile), environment.Tensors);
+            foreach (var (name, text) in companions ?? new Dictionary<string, string>())
+                AtomicFile.WriteAllText(Path.Combine(temporary, name), text);
+            WriteManifest(Path.Combine(temporary, ManifestName), Describe(pair, totals, agent, environment, temporary, companions?.Keys ?? []));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or UserMistakeException)
+        {
+            // On a full disk the half of a checkpoint takes the room in which the run could go on.
+            DeleteLeftovers(runFolder);
+            throw;
+        }
         if (Directory.Exists(target))
-            Directory.Delete(target, recursive: true);
+            Discard(target);
         Directory.Move(temporary, target);
         foreach (var old in All(runFolder).SkipLast(Math.Max(keep, 1)))
-            Directory.Delete(old, recursive: true);
+            Discard(old);
         return target;
+    }
+
+    /// <summary>Deletes a checkpoint. It loses its name first: whenever the process ends, a folder that has the name of a checkpoint is whole.</summary>
+    private static void Discard(string checkpoint)
+    {
+        var nameless = Path.Combine(Path.GetDirectoryName(checkpoint)!, $".{Path.GetFileName(checkpoint)}.old.part");
+        Directory.Move(checkpoint, nameless);
+        Directory.Delete(nameless, recursive: true);
+    }
+
+    private static void DeleteLeftovers(string runFolder)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(runFolder, $".{Prefix}*.part").ToList())
+            Directory.Delete(leftover, recursive: true);
     }
 
     /// <summary>The checkpoint a path means: itself, or the newest of a run folder.</summary>
@@ -82,13 +104,14 @@ public static class CheckpointStore
         {
             throw new UserMistakeException($"{path} cannot be read: {fault.Message}", fault);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"{path} is damaged: {fault.Message.ReplaceLineEndings(" ")} Use another checkpoint.", fault);
         }
     }
 
-    /// <summary>Restores a pair that was created from the manifest's plan. Everything is read and checked before anything is changed.</summary>
+    /// <summary>Restores a pair that was created from the manifest's plan. Files are read and checked as a whole before anything is changed; a state that does not fit
+    /// leaves the pair unusable.</summary>
     /// <exception cref="UserMistakeException">The checkpoint is damaged, or of another population, agent or environment.</exception>
     public static void Restore(string checkpoint, CheckpointManifest manifest, RunPair pair)
     {
@@ -102,8 +125,17 @@ public static class CheckpointStore
             CheckHash(checkpoint, manifest, file);
         using var agent = ReadState(checkpoint, AgentFile, manifest.AgentCounters);
         using var environment = ReadState(checkpoint, EnvironmentFile, manifest.EnvironmentCounters);
-        pair.Environment.Load(environment);
-        pair.Agent.Load(agent);
+        try
+        {
+            pair.Environment.Load(environment);
+            pair.Agent.Load(agent);
+        }
+        catch (Exception fault) when (fault is not UserMistakeException and not OutOfMemoryException)
+        {
+            // Checksums fit, so this is no accident: counters and tensors that no run of the program leaves together.
+            throw new UserMistakeException(
+                $"The checkpoint '{checkpoint}' is damaged: its state does not fit together ({fault.Message.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.')}). Use another checkpoint.", fault);
+        }
         if (pair.Environment.Iteration != manifest.Iteration)
             throw new UserMistakeException($"The checkpoint '{checkpoint}' is damaged: its manifest says iteration {manifest.Iteration}, its environment {pair.Environment.Iteration}.");
     }

@@ -41,7 +41,7 @@ internal static class CellFile
                 }
                 : throw new UserMistakeException($"'{path}' holds another run than its name says. Delete it, and the comparison runs it again.");
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"'{path}' is no finished run of a comparison: {fault.Message.ReplaceLineEndings(" ")} Delete it, and the comparison runs it again.", fault);
         }

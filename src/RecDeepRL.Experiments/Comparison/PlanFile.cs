@@ -21,6 +21,9 @@ internal sealed record PlanFile(ComparisonPlan Plan, string Device, string Comma
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), ResultJson.Options) ?? throw new JsonException("It is empty.");
             if (content.Format != Format)
                 throw new UserMistakeException($"'{path}' is of format {content.Format}, this program reads format {Format}. Use the version of the program that began the comparison.");
+            // They become part of the names of files.
+            if (content.Pairs.SelectMany(pair => new[] { pair.Agent, pair.Environment }).FirstOrDefault(name => !IsName(name)) is { } odd)
+                throw new JsonException($"'{odd}' is no name of an agent or environment.");
             return new PlanFile(
                 new ComparisonPlan
                 {
@@ -36,7 +39,7 @@ internal sealed record PlanFile(ComparisonPlan Plan, string Device, string Comma
                     })],
                 }, content.Device, content.Command);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"'{path}' is no plan of a comparison: {fault.Message.ReplaceLineEndings(" ")} Put it back as 'compare' wrote it, or give another folder.", fault);
         }
@@ -45,6 +48,8 @@ internal sealed record PlanFile(ComparisonPlan Plan, string Device, string Comma
             throw new UserMistakeException($"'{path}' cannot be read: {fault.Message}", fault);
         }
     }
+
+    private static bool IsName(string text) => text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     public void Write(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(
         new Content(Format, Command, Device, Plan.Seeds, [.. Plan.Pairs.Select(pair => new Pair(

@@ -55,7 +55,7 @@ public static class InsightFile
             var insight = JsonSerializer.Deserialize<RunInsight>(text, s_options) ?? throw new JsonException("it is null");
             return FaultOf(insight) is { } fault ? throw new JsonException(fault) : insight;
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault))
         {
             throw new UserMistakeException($"{path} is damaged: {fault.Message.ReplaceLineEndings(" ")} Delete it and run the same again, or take it from a backup.", fault);
         }

@@ -10,15 +10,16 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
     private readonly StreamWriter _evaluations;
     private readonly StreamWriter _diagnostics;
     private readonly EventFile _events;
+    private long _evaluatedAt;
 
     /// <param name="folder">The run folder. Rows beyond <paramref name="iteration"/>, written by a run that was killed after its last checkpoint, are dropped.</param>
     /// <param name="iteration">Rounds completed so far.</param>
     public MetricsFiles(string folder, long iteration)
     {
-        _metrics = Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration);
+        _metrics = Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration, out _);
         _evaluations = Open(
-            Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed,myopic,rounds", iteration);
-        _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration);
+            Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed,myopic,rounds", iteration, out _evaluatedAt);
+        _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration, out _);
         _events = new EventFile(Path.Combine(folder, "events"), iteration);
     }
 
@@ -39,6 +40,10 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
 
     public void Evaluated(EvaluationResult evaluation)
     {
+        // A run that was over, or killed between its last evaluation and its end, is evaluated again when it is resumed, and comes to the same.
+        if (evaluation.Iteration == _evaluatedAt)
+            return;
+        _evaluatedAt = evaluation.Iteration;
         Write(
             _evaluations, evaluation.Iteration, evaluation.MeanResponses, evaluation.Precision, evaluation.MeanExpected,
             evaluation.Bounds.Random, evaluation.Bounds.BestFixed, evaluation.Bounds.Oracle, evaluation.Regret, evaluation.GapClosed, evaluation.Bounds.Myopic ?? double.NaN, evaluation.Rounds);
@@ -72,13 +77,22 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         file.Flush();
     }
 
-    private static StreamWriter Open(string path, string header, long iteration)
+    /// <param name="last">Iteration of the last row that is kept; -1 for none.</param>
+    private static StreamWriter Open(string path, string header, long iteration, out long last)
     {
+        last = -1;
         var kept = new List<string> { header };
         if (File.Exists(path))
         {
-            kept.AddRange(File.ReadLines(path).Skip(1).Where(line =>
-                long.TryParse(line.Split(',')[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var row) && row <= iteration));
+            // A disk that was full may have cut the last row anywhere, and 1 of 12 is a number too: only what a line end closes is a row.
+            var text = File.ReadAllText(path);
+            foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+            {
+                if (!long.TryParse(line.Split(',')[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var row) || row > iteration)
+                    continue;
+                kept.Add(line);
+                last = row;
+            }
         }
         AtomicFile.WriteAllText(path, string.Concat(kept.Select(line => line + "\n")));
         return new StreamWriter(path, append: true) { NewLine = "\n" };

@@ -70,7 +70,7 @@ public sealed class RunHolder : IDisposable
         {
             return JsonSerializer.Deserialize<HolderRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), ResultJson.Options) is { Process: not null, Key: not null } record ? record : null;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception fault) when (StrictJson.IsDamage(fault) || fault is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using RecDeepRL.Core;
 using RecDeepRL.Experiments.Checkpoints;
 using RecDeepRL.Experiments.Evaluation;
 using RecDeepRL.Experiments.Training;
@@ -101,6 +102,33 @@ public sealed class TrainingLoopTests : IDisposable
         }
 
         Assert.Equal(["1,a", "2,b"], File.ReadLines(_folder.PathOf("metrics.csv")).Skip(1));
+    }
+
+    [Fact]
+    public void ARowThatAFullDiskCutIsNotTakenForAnother()
+    {
+        // 12 without its end is 1, which is before the checkpoint.
+        File.WriteAllText(_folder.PathOf("metrics.csv"), "old header\n10,a\n11,b\n1");
+        using (new MetricsFiles(_folder.Path, iteration: 11))
+        {
+        }
+
+        Assert.Equal(["10,a", "11,b"], File.ReadLines(_folder.PathOf("metrics.csv")).Skip(1));
+    }
+
+    [Fact]
+    public void AFinishedRunThatIsResumedHasItsLastEvaluationOnce()
+    {
+        using var pair = SmallRuns.Pair(SmallRuns.Plan("ucb", "popular", iterations: 2));
+        new TrainingLoop(pair, new Recording()).Run(CancellationToken.None);
+        var evaluation = Evaluator.Evaluate(pair.Environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, 1);
+        for (var resumed = 0; resumed < 3; resumed++)
+        {
+            using var files = new MetricsFiles(_folder.Path, iteration: 2);
+            files.Evaluated(evaluation);
+        }
+
+        Assert.Equal(2, File.ReadLines(_folder.PathOf("evaluations.csv")).Count());
     }
 
     private sealed class Recording : IRunRecorder

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using RecDeepRL.Experiments.Questions;
+using RecDeepRL.Reporting;
+using RecDeepRL.Reporting.Questions;
+
+namespace RecDeepRL.Endurance;
+
+/// <summary>A long <c>train ddpg</c> at full speed: resident memory and rounds per second, sampled while it runs, as a table and a picture.</summary>
+internal static class Soak
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
+
+    public static int Run(string[] arguments)
+    {
+        var minutes = arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 60;
+        var output = Path.GetFullPath(arguments.Length > 1 ? arguments[1] : "soak");
+        Directory.CreateDirectory(output);
+        var folder = Directory.CreateTempSubdirectory("recdeeprl-soak-").FullName;
+        var before = 0L;
+        var samples = new List<(double Minute, double Memory, double Rounds)>();
+        try
+        {
+            using var process = ProgramUnderTest.Start(
+                folder, "train", "ddpg", "--env", "context", "--iterations", "100000000", "--evaluate-every", "0", "--checkpoint-every", "500", "--insight-every", "0", "--out", "run");
+            var watch = Stopwatch.StartNew();
+            using var metrics = new RowCounter(Path.Combine(folder, "run", "metrics.csv"));
+            var last = TimeSpan.Zero;
+            while (watch.Elapsed.TotalMinutes < minutes)
+            {
+                if (process.WaitForExit(s_interval))
+                {
+                    Console.WriteLine($"the run ended by itself with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
+                    return 1;
+                }
+                process.Refresh();
+                var (now, rows) = (watch.Elapsed, metrics.Count());
+                samples.Add((now.TotalMinutes, process.WorkingSet64 / 1e6, (rows - before) / (now - last).TotalSeconds));
+                (before, last) = (rows, now);
+            }
+            process.Kill();
+            process.WaitForExit();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        File.WriteAllLines(
+            Path.Combine(output, "soak.csv"),
+            samples.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Minute:F3},{one.Memory:F1},{one.Rounds:F2}")).Prepend("minute,resident_megabytes,rounds_per_second"));
+        Draw("memory", "Resident memory of train ddpg", "MB", samples.Select(one => new PicturePoint(one.Minute, one.Memory)));
+        Draw("speed", "Speed of train ddpg", "rounds per second", samples.Select(one => new PicturePoint(one.Minute, one.Rounds)));
+        // The first tenth is warming up: compilation, buffers that grow to their size.
+        var steady = samples.Skip(samples.Count / 10).ToList();
+        var halves = new[] { steady[..(steady.Count / 2)], steady[(steady.Count / 2)..] };
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{before} rounds in {minutes} minutes; mean memory {halves[0].Average(one => one.Memory):F0} MB in the first half, {halves[1].Average(one => one.Memory):F0} MB in the second; mean speed {halves[0].Average(one => one.Rounds):F1} and {halves[1].Average(one => one.Rounds):F1} rounds/s"));
+        return 0;
+
+        void Draw(string name, string title, string unit, IEnumerable<PicturePoint> points)
+        {
+            var (plot, width, height) = AnswerPlots.Draw(new LinePicture(name, title, "minutes", unit, [new PictureLine(unit, [.. points])]));
+            using (plot)
+                Plots.Save(plot, Path.Combine(output, $"soak-{name}.svg"), width, height);
+        }
+    }
+
+    /// <summary>Counts the rows of a table that grows, each byte read once.</summary>
+    private sealed class RowCounter(string path) : IDisposable
+    {
+        private readonly byte[] _buffer = new byte[1 << 16];
+        private FileStream? _file;
+        private long _lines;
+
+        public long Count()
+        {
+            if (_file is null && File.Exists(path))
+                _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            while (_file?.Read(_buffer) is > 0 and var read)
+                _lines += _buffer.AsSpan(0, read).Count((byte)'\n');
+            return Math.Max(0, _lines - 1);
+        }
+
+        public void Dispose() => _file?.Dispose();
+    }
+}
