@@ -6,6 +6,7 @@ using RecDeepRL.Cli.Completion;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments.Training;
 
 namespace RecDeepRL.Cli;
 
@@ -32,6 +33,11 @@ internal static class Program
         {
             System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
             return ExitCode.UserMistake;
+        }
+        catch (NotFiniteException fault)
+        {
+            System.Console.Error.WriteLine(fault.Message);
+            return ExitCode.Fault;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -104,7 +104,15 @@ public sealed class RunPair : IDisposable
     private static RunPair Start(Catalog catalog, RunPlan plan, IEnvironment environment, bool ownsEnvironment)
     {
         environment.Reset(plan.Seed);
+        RequireFinite(environment.Population.UserFeatures, "user features");
+        RequireFinite(environment.Population.ItemFeatures, "item features");
         return new RunPair(plan, environment, CreateAgent(catalog, plan, environment), ownsEnvironment);
+    }
+
+    private static void RequireFinite(torch.Tensor? features, string name)
+    {
+        if (features is not null)
+            Guard.Finite(features, name);
     }
 
     /// <summary>The environment of a resolved plan, before its first reset.</summary>

@@ -10,12 +10,15 @@ public sealed partial class OptionDescription
 {
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<OptionDescription>> s_described = new();
 
+    /// <summary>The largest size of a number with a fraction: beyond it squares and sums of float32 begin to overflow, and no option has a use for it.</summary>
+    public const double Largest = 1e9;
+
     private OptionDescription(PropertyInfo property, object defaults)
     {
         Property = property;
         Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
         Default = property.GetValue(defaults);
-        Range = property.GetCustomAttribute<RangeAttribute>();
+        Range = Limited(property.GetCustomAttribute<RangeAttribute>());
         Parts = property.GetCustomAttribute<PartsAttribute>();
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         IsOptional = ValueType != property.PropertyType || (!ValueType.IsValueType && Default is null);
@@ -33,7 +36,8 @@ public sealed partial class OptionDescription
 
     public object? Default { get; }
 
-    /// <summary>Bounds of the value, or of each value of a list.</summary>
+    /// <summary>Bounds of the value, or of each value of a list. Numbers whose attribute leaves an end open to the limit of the type end at
+    /// <see cref="Largest"/> there.</summary>
     public RangeAttribute? Range { get; }
 
     /// <summary>What the parts of a <see cref="PartList"/> may be; none for other types.</summary>
@@ -89,6 +93,11 @@ public sealed partial class OptionDescription
 
     [GeneratedRegex(@"\s*Default \S+( \S+)?\.$")]
     private static partial Regex StatedDefault();
+
+    private static RangeAttribute? Limited(RangeAttribute? range) =>
+        range is { Minimum: double minimum, Maximum: double maximum }
+            ? new RangeAttribute(Math.Max(minimum, -Largest), Math.Min(maximum, Largest)) { MinimumIsExclusive = range.MinimumIsExclusive, MaximumIsExclusive = range.MaximumIsExclusive }
+            : range;
 
     /// <summary>Whether a value of the right type lies within the bounds. NaN and infinities never do.</summary>
     internal bool Admits(object? value)

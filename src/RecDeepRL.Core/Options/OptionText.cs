@@ -42,7 +42,7 @@ public static class OptionText
             return true;
         var type = option.ValueType;
         if (type == typeof(string))
-            value = IsPlain(text) && !(option.IsOptional && string.IsNullOrWhiteSpace(text)) ? text : null;
+            value = IsPlain(text) && !(option.IsOptional && text.Length == 0) ? text : null;
         else if (type == typeof(bool) && bool.TryParse(text, out var flag))
             value = flag;
         else if (type.IsPrimitive && type != typeof(bool))

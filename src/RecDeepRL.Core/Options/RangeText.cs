@@ -8,7 +8,7 @@ namespace RecDeepRL.Core.Options;
 public static partial class RangeText
 {
     /// <summary>Such as <c>in [0, 1)</c>, <c>above 0</c> or <c>at least 1</c>.</summary>
-    public static string Of(RangeAttribute range) => IsUnbounded(range)
+    public static string Of(RangeAttribute range) => IsUnbounded(range) && range.Minimum is not <= -OptionDescription.Largest
         ? (range.MinimumIsExclusive ? "above " : "at least ") + OptionText.Format(range.Minimum)
         : BothEnds(range);
 
@@ -22,9 +22,9 @@ public static partial class RangeText
         return number > 0 && number >= Maximum(range) ? BothEnds(range) : Of(range);
     }
 
-    /// <summary>Whether a range ends where its type does, so that there is no upper bound to speak of.</summary>
+    /// <summary>Whether a range ends where its type does, or where all options of its type do, so that there is no upper bound to speak of.</summary>
     public static bool IsUnbounded(RangeAttribute range) =>
-        Maximum(range) >= (range.OperandType == typeof(double) ? double.MaxValue : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
+        Maximum(range) >= (range.OperandType == typeof(double) ? OptionDescription.Largest : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
 
     internal static string BothEnds(RangeAttribute range) =>
         $"in {(range.MinimumIsExclusive ? "(" : "[")}{OptionText.Format(range.Minimum)}, {OptionText.Format(range.Maximum)}{(range.MaximumIsExclusive ? ")" : "]")}";

@@ -88,7 +88,7 @@ internal static class HostileValues
     private static bool HasNone(Type type) => type.IsEnum && Enum.IsDefined(type, "None");
 
     /// <summary>Any text is a text, but not JSON that is none, and where there may be none, not an empty one in its place.</summary>
-    private static string[] Plain(OptionDescription option) => ["[1,2]", "{\"one\":1}", "[]", "{}", .. option.IsOptional ? (string[])["", "  "] : []];
+    private static string[] Plain(OptionDescription option) => ["[1,2]", "{\"one\":1}", "[]", "{}", .. option.IsOptional ? (string[])[""] : []];
 
     private static IEnumerable<string> NoConstants(Type type)
     {

@@ -70,8 +70,8 @@ public sealed class OptionsBinderTests
     [Theory]
     [InlineData("rate=0", "must be above 0")]
     [InlineData("rate=NaN", "must be a number above 0")]
-    [InlineData("rate=Infinity", "must be in (0, 1.7976931348623157E+308]")]
-    [InlineData("rate=1e309", "must be in (0, 1.7976931348623157E+308]")]
+    [InlineData("rate=Infinity", "must be in (0, 1000000000]")]
+    [InlineData("rate=1e309", "must be in (0, 1000000000]")]
     public void AnOpenLowerBoundIsRefusedToo(string setting, string allowed) => Refused(allowed, setting);
 
     [Theory]
