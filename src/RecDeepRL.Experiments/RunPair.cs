@@ -1,6 +1,7 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
+using RecDeepRL.Experiments.Training;
 using TorchSharp;
 
 namespace RecDeepRL.Experiments;
@@ -111,8 +112,15 @@ public sealed class RunPair : IDisposable
 
     private static void RequireFinite(torch.Tensor? features, string name)
     {
-        if (features is not null)
-            Guard.Finite(features, name);
+        try
+        {
+            if (features is not null)
+                Guard.Finite(features, name);
+        }
+        catch (ArithmeticException fault)
+        {
+            throw new NotFiniteException(0, fault);
+        }
     }
 
     /// <summary>The environment of a resolved plan, before its first reset.</summary>
