@@ -5,6 +5,8 @@ using RecDeepRL.Cli.Commands;
 using RecDeepRL.Cli.Completion;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
+using RecDeepRL.Core.Options;
+using RecDeepRL.Experiments.Training;
 
 namespace RecDeepRL.Cli;
 
@@ -20,11 +22,8 @@ internal static class Program
             if (arguments.Length == 0)
                 throw new UserMistakeException($"No command was given. Commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; try 'train ddpg', or '--help'.");
             var parsed = root.Parse(arguments);
-            if (parsed.Errors.Count > 0)
-            {
-                throw new UserMistakeException(
-                    string.Join("; ", parsed.Errors.Select(Describe)) + $". See '{HelpFor(parsed)}'.");
-            }
+            if (Mistakes(parsed, arguments) is { Count: > 0 } mistakes)
+                throw new UserMistakeException(string.Join("; ", mistakes) + $". See '{HelpFor(parsed)}'.");
             if (WantedLibtorch(parsed) is { } libtorch && !LibtorchFolder.IsActive)
                 return LibtorchFolder.Run(libtorch, arguments);
             Answer.Prepare(parsed);
@@ -34,6 +33,11 @@ internal static class Program
         {
             System.Console.Error.WriteLine(mistake.Message.ReplaceLineEndings(" "));
             return ExitCode.UserMistake;
+        }
+        catch (NotFiniteException fault)
+        {
+            System.Console.Error.WriteLine(fault.Message);
+            return ExitCode.Fault;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -51,7 +55,7 @@ internal static class Program
     }
 
     /// <summary>All commands, with what a shell may suggest for their arguments.</summary>
-    private static RootCommand Root()
+    internal static RootCommand Root()
     {
         var root = new RootCommand("RecDeepRL: train, evaluate and compare recommenders on simulated users.")
         {
@@ -77,12 +81,27 @@ internal static class Program
         return root;
     }
 
+    /// <summary>What is wrong with a line, each in one sentence without its full stop.</summary>
+    /// <remarks>The parser takes <c>--json=no</c> for <c>--json</c> and a word 'no' that belongs to something else, so that is looked for here.</remarks>
+    internal static IReadOnlyList<string> Mistakes(ParseResult parsed, string[] arguments)
+    {
+        var flags = parsed.CommandResult.Command.Options.Where(option => option.ValueType == typeof(bool)).Select(option => option.Name).ToList();
+        List<string> mistakes =
+        [
+            .. from argument in arguments.TakeWhile(argument => argument != "--")
+               let end = argument.IndexOfAny(['=', ':'])
+               where end > 0 && flags.Contains(argument[..end]) && !bool.TryParse(argument.AsSpan(end + 1), out _)
+               select $"{argument[..end]} was {OptionText.Received(argument[(end + 1)..])}, must be true or false, or stand alone for true",
+        ];
+        return mistakes.Count > 0 ? mistakes : [.. parsed.Errors.Select(Describe).Distinct()];
+    }
+
     /// <summary>A parser's complaint without the names of .NET types.</summary>
     private static string Describe(ParseError error)
     {
         var text = error.Message.ReplaceLineEndings(" ").TrimEnd('.');
         var typeName = text.IndexOf(" as expected type '", StringComparison.Ordinal);
-        return typeName < 0 ? text : text[..typeName].Replace("Cannot parse argument", "Cannot read", StringComparison.Ordinal) + (text.Contains("Int", StringComparison.Ordinal) ? " as a whole number" : "");
+        return typeName < 0 ? text : text[..typeName].Replace("Cannot parse argument", "Cannot read", StringComparison.Ordinal);
     }
 
     /// <summary>The folder of another libtorch, from the option or the environment variable; none where the packaged one is to be used, or none at all.</summary>

@@ -73,6 +73,10 @@ public static class Guard
     public static void Finite(Tensor tensor, string name)
     {
         using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        // The sum is a number wherever all are and it does not itself overflow, and needs no second tensor of the size.
+        if (tensor.numel() == 0 || tensor.sum().isfinite().item<bool>())
+            return;
         if (!tensor.isfinite().all().item<bool>())
             throw new ArithmeticException($"{name} holds NaN or an infinity.");
     }

@@ -1,6 +1,7 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
+using RecDeepRL.Experiments.Training;
 using TorchSharp;
 
 namespace RecDeepRL.Experiments;
@@ -104,7 +105,22 @@ public sealed class RunPair : IDisposable
     private static RunPair Start(Catalog catalog, RunPlan plan, IEnvironment environment, bool ownsEnvironment)
     {
         environment.Reset(plan.Seed);
+        RequireFinite(environment.Population.UserFeatures, "user features");
+        RequireFinite(environment.Population.ItemFeatures, "item features");
         return new RunPair(plan, environment, CreateAgent(catalog, plan, environment), ownsEnvironment);
+    }
+
+    private static void RequireFinite(torch.Tensor? features, string name)
+    {
+        try
+        {
+            if (features is not null)
+                Guard.Finite(features, name);
+        }
+        catch (ArithmeticException fault)
+        {
+            throw new NotFiniteException(0, fault);
+        }
     }
 
     /// <summary>The environment of a resolved plan, before its first reset.</summary>

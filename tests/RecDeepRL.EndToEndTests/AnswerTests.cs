@@ -35,7 +35,7 @@ public sealed class AnswerTests : WorkingFolder
         Run("answer").IsAMistake("No question was given", "answer --list");
         Run("answer", "task1-convergance").IsAMistake("Unknown question 'task1-convergance'. Did you mean 'task1-convergence'?");
         Run("answer", "task1-clicks", "--list").IsAMistake("--list");
-        Run("answer", "task1-clicks", "--seeds", "0").IsAMistake("--seeds was 0, must be at least 1.");
+        Run("answer", "task1-clicks", "--seeds", "0").IsAMistake("--seeds was 0, must be in [1, 1000000].");
         Run("answer", "task1-clicks", "--users", "0").IsAMistake("--users was 0, must be at least 1.");
         Run("answer", "task1-clicks", "--data", "nowhere").IsAMistake("There is no data folder 'nowhere'");
         File.WriteAllText(PathOf("taken"), "");

@@ -11,10 +11,10 @@ public sealed class MistakeTests : WorkingFolder
         { "train ddpg --env personl", ["Unknown environment 'personl'", "Did you mean 'personal'?"] },
         { "train ddpg --device tpu", ["Unknown device 'tpu'", "cuda:N"] },
         { "train ddpg --device cuda:99", ["cuda"] },
-        { "train ddpg --seed many", ["many"] },
-        { "train ddpg --iterations 0", ["iterations was 0", "[1, "] },
+        { "train ddpg --seed many", ["--seed was many", "a whole number"] },
+        { "train ddpg --iterations 0", ["--iterations was 0", "at least 1", "train --help"] },
         { "train ddpg --iterations -5", ["iterations was -5"] },
-        { "train ddpg --iterations 99999999999", ["99999999999"] },
+        { "train ddpg --iterations 99999999999", ["--iterations was 99999999999", "[1, 2147483647]"] },
         { "train ddpg --set discount", ["--set was 'discount'", "key=value"] },
         { "train ddpg --set discount=1.2", ["discount was 1.2", "[0, 1)"] },
         { "train ddpg --set discount=NaN", ["discount was NaN"] },
@@ -50,6 +50,7 @@ public sealed class MistakeTests : WorkingFolder
         { "train random --config absent.json", ["absent.json"] },
         { "train random --config empty.json", ["empty.json", "not valid JSON"] },
         { "train random --config wrong.json", ["wrong.json", "unknown section 'agents'"] },
+        { "train random --config list.json", ["list.json", "it was [1]", "must be a JSON object"] },
         { "train random --resume absent", ["no folder 'absent'"] },
         { "train --resume hollow", ["hollow", "holds no checkpoint"] },
         { "train --resume hollow --seed 2", ["--seed does not go with --resume"] },
@@ -82,6 +83,8 @@ public sealed class MistakeTests : WorkingFolder
         { "compare --env nowhere", ["Unknown environment 'nowhere'"] },
         { "compare --seeds 0", ["--seeds was 0"] },
         { "compare --jobs 0", ["--jobs was 0"] },
+        { "compare --seed 9223372036854775807 --seeds 2", ["--seed was 9223372036854775807", "at most 9223372036854775805 with 2 seeds"] },
+        { "tune ddpg --search discount=0,0.5 --metric 1", ["--metric was 1", "one of final, training, both"] },
         { "compare --out empty.json", ["is a file"] },
         { "compare --device cuda:99", ["cuda"] },
         { "list dpg", ["Unknown agent, environment or part 'dpg'", "Did you mean 'ddpg'?"] },
@@ -96,7 +99,7 @@ public sealed class MistakeTests : WorkingFolder
         { "import ratings --out new/deeper", ["line 3, column 'rating'"] },
         { "import ratings --out new --skip-bad -1", ["--skip-bad was -1"] },
         { "import ratings --out new --threshold NaN", ["--threshold was NaN"] },
-        { "import ratings --out new --threshold high", ["high"] },
+        { "import ratings --out new --threshold high", ["--threshold was high", "a number"] },
         { "import ratings --out new --duplicates some", ["--duplicates was 'some'"] },
         { "import ratings --out new --format movielens", ["Unknown format 'movielens'"] },
         { "import ratings --out new --format kuairec-big", ["is not in the format kuairec-big"] },
@@ -147,7 +150,7 @@ public sealed class MistakeTests : WorkingFolder
         { "dashboard", ["no folder 'checkpoints'", "'train'"] },
         { "dashboard absent", ["no folder 'absent'"] },
         { "dashboard full --port 65536", ["--port was 65536", "[0, 65535]"] },
-        { "dashboard full --port any", ["any"] },
+        { "dashboard full --port any", ["--port was any", "[0, 65535]"] },
         { "dashboard full --host example.org", ["--host was 'example.org'", "localhost"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
@@ -158,6 +161,7 @@ public sealed class MistakeTests : WorkingFolder
     {
         File.WriteAllText(PathOf("empty.json"), "");
         File.WriteAllText(PathOf("wrong.json"), """{ "agents": {} }""");
+        File.WriteAllText(PathOf("list.json"), "[1]");
         File.WriteAllText(PathOf("users.csv"), "age,gender\n1,F\n18,M\n25,F\n");
         File.WriteAllText(PathOf("other.csv"), "age\n1\n");
         Directory.CreateDirectory(PathOf("full"));

@@ -89,7 +89,7 @@ public sealed class TuneTests : WorkingFolder
         Run("tune", "ucb", "--search", "explore=1,2").IsAMistake("explore", "exploration");
         Run("tune", "ucb", "--search", "exploration=1", "--search", "exploration=2").IsAMistake("exploration", "more than once");
         Run("tune", "ucb", "--search", "exploration=1,2", "--metric", "luck").IsAMistake("luck");
-        Run("tune", "ucb", "--search", "exploration=1,2", "--budget", "0").IsAMistake("--budget", "at least 1");
+        Run("tune", "ucb", "--search", "exploration=1,2", "--budget", "0").IsAMistake("--budget", "[1, 1000000]");
         Run("compare", "--env", "popular", "--agents", "ucb", "--tuned", "nowhere").IsAMistake("nowhere");
         Run("table", "nowhere").IsAMistake("nowhere");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));

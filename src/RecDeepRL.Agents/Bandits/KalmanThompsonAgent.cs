@@ -16,8 +16,8 @@ public sealed record KalmanThompsonOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double PriorMean { get; init; } = 0.3;
 
-    /// <summary>Standard deviation of an item's level, on the scale, before it is shown. Above 0. Default 1.2.</summary>
-    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    /// <summary>Standard deviation of an item's level, on the scale, before it is shown. At least 0.001. Default 1.2.</summary>
+    [Range(0.001, double.MaxValue)]
     public double PriorDeviation { get; init; } = 1.2;
 
     /// <summary>Standard deviation of an item's slope per round, on the scale, before it is shown. At least 0. Default 0.15.</summary>

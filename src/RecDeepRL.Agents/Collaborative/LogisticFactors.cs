@@ -58,6 +58,8 @@ internal sealed class LogisticFactors : IDisposable
         using var scope = NewDisposeScope();
         // Rows first: a sum of the whole table in another type would copy the table, which costs more than all the steps.
         var (all, answered) = (total.sum(dim: 1).sum(ScalarType.Float64), answers.sum(dim: 1).sum(ScalarType.Float64));
+        // Responses that are no clicks may sum to more than there were showings, which has no logit.
+        answered = answered.clamp_min(0.0).minimum(all);
         _center.copy_(((answered + 1) / (all - answered + 1)).log_());
         for (var step = 0; step < _options.Steps; step++)
         {

@@ -10,6 +10,9 @@ internal static class RidgeRows
     /// <summary>Share of the mean diagonal added before factoring: above what float32 sums can take from the ridge, far below what shows.</summary>
     private const double Safeguard = 1e-7;
 
+    /// <summary>The same for rows that cannot be factored with it.</summary>
+    private const double LargeSafeguard = 1e-4;
+
     /// <summary>Solves for every row, some rows at a time.</summary>
     /// <param name="weights">[R, C] float, at least 0; any strides.</param>
     /// <param name="moments">[R, C] float, weight times target.</param>
@@ -44,8 +47,16 @@ internal static class RidgeRows
         using var scope = NewDisposeScope();
         var width = ridge.shape[0];
         var precision = weights.matmul(squares).to_type(ScalarType.Float64).reshape(-1, width, width);
-        var safeguard = precision.diagonal(0, 1, 2).mean([1], keepdim: true).mul(Safeguard);
-        return linalg.cholesky(precision + diag_embed(safeguard + ridge)).MoveToOuterDisposeScope();
+        var mean = precision.diagonal(0, 1, 2).mean([1], keepdim: true);
+        var (factor, info) = linalg.cholesky_ex(precision + diag_embed(mean.mul(Safeguard) + ridge));
+        var broken = info.ne(0);
+        if (broken.any().item<bool>())
+        {
+            // Weights so far apart that float32 sums are off by more than the safeguard: those rows get one that is above it.
+            var above = mean.mul(LargeSafeguard) * broken.unsqueeze(1);
+            factor = linalg.cholesky(precision + diag_embed(mean.mul(Safeguard) + above + ridge));
+        }
+        return factor.MoveToOuterDisposeScope();
     }
 
     /// <returns>[R, D] float64, Aᵣ⁻¹bᵣ.</returns>

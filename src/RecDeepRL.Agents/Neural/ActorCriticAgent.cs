@@ -95,6 +95,10 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
             Updates++;
         }
         _figures.RequireFinite(_name);
+        // A gradient that is no number shows in what it moved, whatever the losses were.
+        using var check = new FiniteCheck(_name);
+        SaveLearned(check);
+        check.Require();
     }
 
     public virtual IReadOnlyDictionary<string, double> Diagnose()
@@ -108,12 +112,18 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     {
         writer.Write("rounds", Rounds);
         writer.Write("updates", Updates);
+        SaveLearned(writer);
+        _figures.Save(writer.Under("figures"));
+        Replay.Save(writer.Under("replay"));
+    }
+
+    /// <summary>What updates move.</summary>
+    protected virtual void SaveLearned(IStateWriter writer)
+    {
         Online.Save(writer.Under("online"));
         Target.Save(writer.Under("target"));
         _actorOptimizer.Save(writer.Under("actorOptimizer"));
         _criticOptimizer.Save(writer.Under("criticOptimizer"));
-        _figures.Save(writer.Under("figures"));
-        Replay.Save(writer.Under("replay"));
     }
 
     public virtual void Load(IStateReader reader)

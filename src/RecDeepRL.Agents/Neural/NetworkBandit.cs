@@ -102,6 +102,7 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems
             for (var step = 0; step < _options.StepsPerTraining; step++)
                 Train(rows, 1 - ((double)step / _options.StepsPerTraining));
             _figures.RequireFinite(_name);
+            RequireFinite();
         }
         Learned(trains);
     }
@@ -196,6 +197,15 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems
             using var scope = NewDisposeScope();
             action(Replay.Take(arange(first, Math.Min(rows, first + rowsAtOnce), ScalarType.Int64, Spec.Device)));
         }
+    }
+
+    /// <summary>A gradient that is no number shows in what it moved, whatever the losses were.</summary>
+    private void RequireFinite()
+    {
+        using var check = new FiniteCheck(_name);
+        Parameters.Save(check.Under("network"));
+        _optimizer.Save(check.Under("optimizer"));
+        check.Require();
     }
 
     private void Remember(Feedback feedback)

@@ -71,6 +71,10 @@ internal abstract class ReplayingAgent : IAgent
             _updates++;
         }
         Figures.RequireFinite(_name);
+        // A gradient that is no number shows in what it moved, whatever the losses were.
+        using var check = new FiniteCheck(_name);
+        SaveLearned(check);
+        check.Require();
     }
 
     public IReadOnlyDictionary<string, double> Diagnose()

@@ -104,9 +104,9 @@ internal sealed class SacAgent : ActorCriticAgent
         return (inner.tanh().MoveToOuterDisposeScope(), normal.sub(stretch).sum(1).MoveToOuterDisposeScope());
     }
 
-    public override void Save(IStateWriter writer)
+    protected override void SaveLearned(IStateWriter writer)
     {
-        base.Save(writer);
+        base.SaveLearned(writer);
         _temperature.Save(writer.Under("temperature"));
         _temperatureOptimizer.Save(writer.Under("temperatureOptimizer"));
     }

@@ -18,11 +18,11 @@ internal static class AnswerCommand
     {
         var question = new Argument<string?>("QUESTION") { Description = "Name of the question, such as task1-convergence.", Arity = ArgumentArity.ZeroOrOne };
         var list = new Option<bool>("--list") { Description = "List the questions, and about how long each takes." };
-        var seeds = new Option<int>("--seeds") { Description = "Seeds, from 1 on. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: the question's own.", HelpName = "N" };
-        var users = new Option<int?>("--users") { Description = "Users of the population, where it is built in or has no file of users. Default: the task's own.", HelpName = "N" };
+        var seeds = new NumberOption<int>("--seeds", least: 1, most: CommonOptions.MostSeeds) { Description = "Seeds, from 1 on. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var iterations = new NumberOption<int?>("--iterations", least: 1) { Description = "Rounds of each run. Default: the question's own.", HelpName = "N" };
+        var users = new NumberOption<int?>("--users", least: 1) { Description = "Users of the population, where it is built in or has no file of users. Default: the task's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "Folder of the answer. One that holds a part of the same answer goes on with it. Default answers/QUESTION.", HelpName = "DIR" };
-        var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core.", HelpName = "N" };
+        var jobs = new NumberOption<int?>("--jobs", least: 1, most: CommonOptions.MostThreads) { Description = "Runs side by side, one thread each. Default: one per core.", HelpName = "N" };
         var (data, libtorch) = (CommonOptions.Data(), CommonOptions.Libtorch());
         var command = new Command("answer", "Answer a research question: its runs, a paragraph of findings, pictures and numbers.") { question, list, data, seeds, iterations, users, output, jobs, libtorch, Answer.Option() };
         command.SetAction(parsed =>
@@ -32,16 +32,12 @@ internal static class AnswerCommand
                 return name is null ? List() : throw new UserMistakeException($"--list shows all questions, and '{name}' is one. Leave one of them out.");
             if (name is null)
                 throw new UserMistakeException("No question was given. 'answer --list' shows all, such as 'answer task1-convergence'.");
-            CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
-            if (parsed.GetValue(users) is { } count)
-                CommonOptions.RequireAtLeast("--users", count, 1);
             var sideBySide = parsed.GetValue(jobs) ?? Environment.ProcessorCount;
-            CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
             var settings = new QuestionSettings
             {
                 Seeds = parsed.GetValue(seeds),
                 DataFolder = RunInput.FullFolder(parsed.GetValue(data)),
-                Iterations = RunInput.Rounds(parsed.GetValue(iterations)),
+                Iterations = parsed.GetValue(iterations),
                 EnvironmentOptions = parsed.GetValue(users) is { } population
                     ? new Dictionary<string, string> { ["users"] = population.ToString(System.Globalization.CultureInfo.InvariantCulture) } : [],
             };

@@ -10,6 +10,12 @@ namespace RecDeepRL.Cli.Commands;
 /// <summary>What several commands share: the same option means the same everywhere.</summary>
 internal static class CommonOptions
 {
+    /// <summary>The most threads or runs side by side that may be asked for: more than any machine has cores, and few enough to be started.</summary>
+    public const int MostThreads = 1024;
+
+    /// <summary>The most seeds that may be asked for.</summary>
+    public const int MostSeeds = 1_000_000;
+
     public static Catalog Catalog { get; } = new(AgentRegistry.All, EnvironmentRegistry.All);
 
     public static Option<string> Device(string whenAbsent) => new("--device")
@@ -39,7 +45,7 @@ internal static class CommonOptions
     /// <summary>What the option for another libtorch is called.</summary>
     public const string LibtorchName = "--libtorch";
 
-    public static Option<int> Threads() => new("--threads")
+    public static Option<int> Threads() => new NumberOption<int>("--threads", least: 1, most: MostThreads)
     {
         Description = "Threads that libtorch may use. Default: all cores.",
         HelpName = "N",
@@ -63,16 +69,13 @@ internal static class CommonOptions
     /// <param name="threads">0 for all cores.</param>
     public static void UseThreads(int threads)
     {
-        if (threads < 0)
-            throw new UserMistakeException($"--threads was {threads}, must be at least 1.");
         if (threads > 0)
             torch.set_num_threads(threads);
     }
 
-    /// <exception cref="UserMistakeException">Outside the range.</exception>
-    public static void RequireAtLeast(string option, long value, long minimum)
-    {
-        if (value < minimum)
-            throw new UserMistakeException($"{option} was {value}, must be at least {minimum}.");
-    }
+    /// <summary>The seeds of a command that takes several, one after the other.</summary>
+    /// <exception cref="UserMistakeException">There are not so many numbers from the first on.</exception>
+    public static IReadOnlyList<long> Seeds(long first, int count) => first <= long.MaxValue - count
+        ? [.. Enumerable.Range(0, count).Select(index => first + index)]
+        : throw new UserMistakeException($"--seed was {first}, must be at most {long.MaxValue - count} with {count} seeds.");
 }

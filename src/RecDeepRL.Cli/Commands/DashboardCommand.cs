@@ -14,7 +14,7 @@ internal static class DashboardCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = $"Folder that holds runs, itself or in folders below it. Default {DefaultFolder}.", DefaultValueFactory = _ => DefaultFolder };
-        var port = new Option<int>("--port") { Description = $"Port to listen on; 0 for any that is free. Default {DefaultPort}.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
+        var port = new NumberOption<int>("--port", least: 0, most: 65535) { Description = $"Port to listen on; 0 for any that is free. Default {DefaultPort}.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
         var host = new Option<string>("--host")
         {
             Description = "Address to listen on. Default localhost, which other machines cannot reach; with another, whoever reaches it sees the runs, and only this machine may stop them.",

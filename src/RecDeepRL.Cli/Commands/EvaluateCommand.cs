@@ -15,13 +15,12 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Run folder (its newest checkpoint counts) or checkpoint folder." };
-        var seeds = new Option<int>("--seeds") { Description = "Evaluation rounds over all users, each with coins of its own. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var seeds = new NumberOption<int>("--seeds", least: 1, most: CommonOptions.MostSeeds) { Description = "Evaluation rounds over all users, each with coins of its own. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var (data, device, threads, libtorch) = (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Threads(), CommonOptions.Libtorch());
         var command = new Command("evaluate", "Evaluate a checkpoint on the whole population.") { checkpoint, seeds, data, device, threads, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
             return Evaluate(parsed.GetValue(checkpoint)!, parsed.GetValue(seeds), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(device) ?? "cpu");
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Data.Datasets;
@@ -15,8 +16,8 @@ internal static class ImportCommand
         var output = new Option<string>("--out") { Description = "Folder to write; must not exist.", HelpName = "DIR", Required = true };
         var format = new Option<string>("--format") { Description = $"{string.Join(", ", DatasetSource.Formats)}. Default: told from the names of the files.", HelpName = "F" };
         var response = new Option<string>("--response", "--response-column") { Description = "Column that becomes the response. Default: rating, watch_ratio (KuaiRec), is_click (KuaiRand); of a log, 1 for every row.", HelpName = "COLUMN" };
-        var threshold = new Option<double?>("--threshold") { Description = "Make responses of at least X 1 and all others 0.", HelpName = "X" };
-        var skipBad = new Option<long>("--skip-bad") { Description = "Pass over up to N bad rows and count them. Default 0.", HelpName = "N" };
+        var threshold = new NumberOption<double?>("--threshold", new RangeAttribute(double.MinValue, double.MaxValue)) { Description = "Make responses of at least X 1 and all others 0.", HelpName = "X" };
+        var skipBad = new NumberOption<long>("--skip-bad", least: 0) { Description = "Pass over up to N bad rows and count them. Default 0.", HelpName = "N" };
         var duplicates = new Option<string>("--duplicates") { Description = "keep or refuse several rows of a user for one item. Default: refuse for MovieLens, keep elsewhere.", HelpName = "keep|refuse" };
         var user = new Option<string>("--user-column") { Description = "Of a log: the user's key. Default user_id, with --format log.", HelpName = "COLUMN" };
         var item = new Option<string>("--item-column") { Description = "Of a log: the item's key. Default item_id, with --format log.", HelpName = "COLUMN" };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Insight;
@@ -15,8 +16,8 @@ internal static class InsightCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = $"Run folder that 'train' wrote, its {InsightFile.Name}, or a file in the insight folder of 'compare --insight'." };
-        var top = new Option<int>("--top") { Description = "Items in the tables. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var share = new Option<double>("--lock-share")
+        var top = new NumberOption<int>("--top", least: 1) { Description = "Items in the tables. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var share = new NumberOption<double>("--lock-share", new RangeAttribute(0.0, 1.0) { MinimumIsExclusive = true })
         {
             Description = $"Share of the slates, in (0, 1], that an item has to keep to the end to count as settled on. Default {LockIn.UsualShare}.",
             HelpName = "P",
@@ -27,9 +28,7 @@ internal static class InsightCommand
         var command = new Command("insight", "Show what the agent of a run recommended, estimated and learned.") { run, top, share, output, noPictures, Answer.Option() };
         command.SetAction(parsed =>
         {
-            CommonOptions.RequireAtLeast("--top", parsed.GetValue(top), 1);
-            if (parsed.GetValue(share) is var lockShare && !(lockShare is > 0 and <= 1))
-                throw new UserMistakeException($"--lock-share was {lockShare}, must be above 0 and at most 1.");
+            var lockShare = parsed.GetValue(share);
             if (parsed.GetValue(noPictures) && parsed.GetValue(output) is not null)
                 throw new UserMistakeException("--out says where pictures go, and --no-pictures that there are none. Leave one of them out.");
             var path = parsed.GetValue(run)!;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Cli.Configuration;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
@@ -18,15 +19,15 @@ internal static class OpeCommand
         var log = new Argument<string>("LOG") { Description = "Folder of an interaction log, as 'simulate --log' writes it." };
         var agent = new Option<string?>("--agent") { Description = "Agent in question; it learns from the first part of the log. 'list agents' shows all.", HelpName = "A" };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "Run folder or checkpoint of the agent in question, in place of --agent; then the whole log is for evaluation.", HelpName = "DIR" };
-        var trainShare = new Option<double?>("--train-share") { Description = "Share of the log's iterations that the agent learns from, in [0, 1); the estimates use the rest. Default 0.5, with --checkpoint 0.", HelpName = "S" };
+        var trainShare = new NumberOption<double?>("--train-share", new RangeAttribute(0.0, 1.0) { MaximumIsExclusive = true }) { Description = "Share of the log's iterations that the agent learns from, in [0, 1); the estimates use the rest. Default 0.5, with --checkpoint 0.", HelpName = "S" };
         var mode = OneOf("--mode", "exploit", "Whether the agent earns or learns while in use: exploit or explore.", "exploit", "explore");
         var rewardModel = OneOf("--reward-model", "item-mean", "What the direct method believes: item-mean (by item and slot), or logistic (by item, slot and user features).", "item-mean", "logistic");
         var propensity = OneOf("--propensity", "logged", "Where the probabilities of the logged slates come from: logged, or estimated from frequencies within a round, right only for an agent that treats all its users alike.", "logged", "estimated");
-        var threshold = new Option<double?>("--switch") { Description = "Largest weight that switch-dr uses. Default: where a bound of its error is least.", HelpName = "W" };
-        var draws = new Option<int>("--draws") { Description = "Slates drawn for each user where the agent does not know its probabilities. Default 100.", HelpName = "N", DefaultValueFactory = _ => 100 };
-        var resamples = new Option<int>("--bootstrap") { Description = "Intervals by so many resamples of the users; 0 for normal intervals. Default 0.", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var threshold = new NumberOption<double?>("--switch", new RangeAttribute(0.0, double.MaxValue)) { Description = "Largest weight that switch-dr uses. Default: where a bound of its error is least.", HelpName = "W" };
+        var draws = new NumberOption<int>("--draws", least: 1) { Description = "Slates drawn for each user where the agent does not know its probabilities. Default 100.", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var resamples = new NumberOption<int>("--bootstrap", least: 0) { Description = "Intervals by so many resamples of the users; 0 for normal intervals. Default 0.", HelpName = "N", DefaultValueFactory = _ => 0 };
         var truth = new Option<bool>("--against-truth") { Description = "Also tell the truth, and each estimator's bias and error over fresh logs of the same agent." };
-        var repeats = new Option<int>("--repeats") { Description = "Fresh logs for --against-truth. Default 20.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var repeats = new NumberOption<int>("--repeats", least: 1) { Description = "Fresh logs for --against-truth. Default 20.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var output = new Option<string?>("--out") { Description = $"Folder for {OpeFiles.Json}, estimates.png/.svg and, with --against-truth, errors.png/.svg. Default: no files.", HelpName = "DIR" };
         var (data, device, config, set, threads, libtorch, force) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch(), OutputFile.Force());
@@ -39,9 +40,6 @@ internal static class OpeCommand
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            CommonOptions.RequireAtLeast("--draws", parsed.GetValue(draws), 1);
-            CommonOptions.RequireAtLeast("--bootstrap", parsed.GetValue(resamples), 0);
-            CommonOptions.RequireAtLeast("--repeats", parsed.GetValue(repeats), 1);
             if (parsed.GetValue(resamples) == 1)
                 throw new UserMistakeException("--bootstrap was 1, must be 0 or at least 2.");
             var (agentName, checkpointFolder) = (parsed.GetValue(agent), parsed.GetValue(checkpoint));
@@ -49,12 +47,12 @@ internal static class OpeCommand
                 throw new UserMistakeException("--agent does not go with --checkpoint, which names its agent itself. Leave one of them out.");
             var settings = new OffPolicySettings
             {
-                TrainShare = InRange("--train-share", parsed.GetValue(trainShare) ?? (checkpointFolder is null ? .5 : 0), share => share is >= 0 and < 1, "in [0, 1)"),
+                TrainShare = parsed.GetValue(trainShare) ?? (checkpointFolder is null ? .5 : 0),
                 Mode = parsed.GetValue(mode) == "explore" ? RecommendationMode.Explore : RecommendationMode.Exploit,
                 RewardModel = parsed.GetValue(rewardModel) == "logistic" ? RewardModelKind.Logistic : RewardModelKind.ItemMean,
                 Propensity = parsed.GetValue(propensity) == "estimated" ? PropensitySource.Estimated : PropensitySource.Logged,
                 Draws = parsed.GetValue(draws),
-                Switch = parsed.GetValue(threshold) is { } weight ? InRange("--switch", weight, value => value >= 0, "at least 0") : null,
+                Switch = parsed.GetValue(threshold),
                 Resamples = parsed.GetValue(resamples),
                 MeasureTruth = parsed.GetValue(truth),
             };
@@ -81,9 +79,6 @@ internal static class OpeCommand
         option.AcceptOnlyFromAmong(allowed);
         return option;
     }
-
-    private static double InRange(string option, double value, Func<double, bool> allowed, string range) =>
-        allowed(value) ? value : throw new UserMistakeException($"{option} was {value}, must be {range}.");
 
     /// <summary>The run that wrote the log. Runs that differ in nothing but their first iteration are one run that was stopped and went on.</summary>
     /// <exception cref="UserMistakeException">The log is empty, of several environments, or, where fresh logs are wanted, of several agents.</exception>

@@ -15,7 +15,7 @@ internal static class PopulationCommand
     private static Command Generate()
     {
         var model = new Option<string?>("--model") { Description = "A generator that 'population fit' wrote, instead of --from.", HelpName = "FILE" };
-        var count = new Option<int>("--count") { Description = "Users to generate.", HelpName = "N", Required = true };
+        var count = new NumberOption<int>("--count", least: 1) { Description = "Users to generate.", HelpName = "N", Required = true };
         var output = new Option<string>("--out") { Description = "File to write, .parquet or .csv: user_idx 0, 1, 2, … and the columns of the profiles.", HelpName = "FILE", Required = true };
         var source = new PopulationSource();
         var command = new Command("generate", "Generate profiles after a table, from a fitted generator, or from a mixture.") { source.Kind, source.Table, model, source.Mix, source.SegmentColumn, count, output };
@@ -23,7 +23,6 @@ internal static class PopulationCommand
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(source.Threads));
-            CommonOptions.RequireAtLeast("--count", parsed.GetValue(count), 1);
             var path = OutputFile.Checked("--out", parsed.GetValue(output)!, parsed.GetValue(source.Force), ".parquet", ".csv");
             var generator = source.Generator(parsed, parsed.GetValue(model));
             var profiles = generator.Sample(parsed.GetValue(count), parsed.GetValue(source.Seed));

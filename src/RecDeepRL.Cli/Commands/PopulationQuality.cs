@@ -16,7 +16,7 @@ internal static class PopulationQuality
     {
         var real = new Option<string>("--real") { Description = "Table of real profiles.", HelpName = "TABLE", Required = true };
         var synthetic = new Option<string>("--synthetic") { Description = "Table of generated profiles with the same columns.", HelpName = "TABLE", Required = true };
-        var seed = new Option<long>("--seed") { Description = "Seed of the folds of the detection. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = new NumberOption<long>("--seed", least: long.MinValue) { Description = "Seed of the folds of the detection. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var (outputs, profiles) = (new QualityOutputs(), new ProfileOptions());
         var command = new Command("quality", "Measure how much generated profiles are like real ones.") { real, synthetic, seed };
         profiles.AddTo(command);
@@ -43,8 +43,8 @@ internal static class PopulationQuality
     {
         var from = new Option<string>("--from") { Description = "Table of real profiles: a Parquet file or folder, or a CSV file.", HelpName = "TABLE", Required = true };
         var kinds = new Option<string>("--kinds") { Description = "Kinds of generators, separated by commas, or all. Default all.", HelpName = "K,…", DefaultValueFactory = _ => "all" };
-        var seeds = new Option<int>("--seeds") { Description = "Seeds, from --seed on; each splits the table anew. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var seed = new Option<long>("--seed") { Description = "The first seed. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seeds = new NumberOption<int>("--seeds", least: 1, most: CommonOptions.MostSeeds) { Description = "Seeds, from --seed on; each splits the table anew. Default 10.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var seed = new NumberOption<long>("--seed", least: long.MinValue) { Description = "The first seed. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var (set, threads, libtorch) = (PopulationSource.SetOfKind(), CommonOptions.Threads(), CommonOptions.Libtorch());
         var (outputs, profiles) = (new QualityOutputs(), new ProfileOptions());
         var command = new Command("compare", "Fit kinds of generators to one half of a table and measure them against the other half, over several seeds.") { from, kinds, seeds, seed, set, threads, libtorch };
@@ -53,7 +53,7 @@ internal static class PopulationQuality
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
+            var all = CommonOptions.Seeds(parsed.GetValue(seed), parsed.GetValue(seeds));
             var png = outputs.Checked(parsed);
             var chosen = Chosen(parsed.GetValue(kinds)!, parsed.GetValue(set) ?? []);
             var table = profiles.Read(parsed, parsed.GetValue(from)!);
@@ -61,8 +61,8 @@ internal static class PopulationQuality
             for (var index = 0; index < parsed.GetValue(seeds); index++)
             {
                 for (var kind = 0; kind < chosen.Count; kind++)
-                    results[kind].Add(Holdout.Judge(chosen[kind].Kind, chosen[kind].Options, table, parsed.GetValue(seed) + index));
-                System.Console.Error.WriteLine($"seed {parsed.GetValue(seed) + index} done, {index + 1} of {parsed.GetValue(seeds)}");
+                    results[kind].Add(Holdout.Judge(chosen[kind].Kind, chosen[kind].Options, table, all[index]));
+                System.Console.Error.WriteLine($"seed {all[index]} done, {index + 1} of {parsed.GetValue(seeds)}");
             }
             var named = chosen.Select((one, index) => (one.Kind.Name, (IReadOnlyList<QualityReport>)results[index])).ToList();
             Answer.Give(

@@ -24,7 +24,7 @@ internal sealed class PopulationSource
 
     public Option<string?> SegmentColumn { get; } = new("--segment-column") { Description = "Name of a text column that tells which component of --mix a user came from. Default: none.", HelpName = "NAME" };
 
-    public Option<long> Seed { get; } = new("--seed") { Description = "Seed of the fit and the sample. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    public Option<long> Seed { get; } = new NumberOption<long>("--seed", least: long.MinValue) { Description = "Seed of the fit and the sample. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     public Option<bool> Force { get; } = OutputFile.Force();
 

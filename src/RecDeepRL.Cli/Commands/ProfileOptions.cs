@@ -12,7 +12,7 @@ internal sealed class ProfileOptions
 {
     private readonly Option<string?> _key = new("--key") { Description = "The column that names users and is no feature, beside user_idx, which never is one.", HelpName = "COLUMN" };
     private readonly Option<string[]> _without = new("--without") { Description = "Columns to leave out, separated by commas; may be repeated.", HelpName = "COLUMN,…", AllowMultipleArgumentsPerToken = false };
-    private readonly Option<int> _categories = new("--categories") { Description = "A column of whole numbers with at most so many different values holds categories. Default 25.", HelpName = "N", DefaultValueFactory = _ => new ProfileReading().CategoriesUpTo };
+    private readonly Option<int> _categories = new NumberOption<int>("--categories", least: 0) { Description = "A column of whole numbers with at most so many different values holds categories. Default 25.", HelpName = "N", DefaultValueFactory = _ => new ProfileReading().CategoriesUpTo };
 
     public void AddTo(Command command)
     {
@@ -20,16 +20,12 @@ internal sealed class ProfileOptions
             command.Options.Add(option);
     }
 
-    public ProfileReading Reading(ParseResult parsed)
+    public ProfileReading Reading(ParseResult parsed) => new()
     {
-        CommonOptions.RequireAtLeast("--categories", parsed.GetValue(_categories), 0);
-        return new ProfileReading
-        {
-            Key = parsed.GetValue(_key),
-            Without = [.. (parsed.GetValue(_without) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-            CategoriesUpTo = parsed.GetValue(_categories),
-        };
-    }
+        Key = parsed.GetValue(_key),
+        Without = [.. (parsed.GetValue(_without) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+        CategoriesUpTo = parsed.GetValue(_categories),
+    };
 
     /// <summary>The profiles of a table.</summary>
     /// <param name="filters">COLUMN=VALUE, of which a row must meet all. A column may be left out of the profiles and still be asked about.</param>

@@ -20,9 +20,9 @@ internal static class ResponseCommand
         var data = new Option<string>("--data") { Description = "What to learn from: the folder of an imported data set, or one that 'import' reads, such as MovieLens as it is packed.", HelpName = "DATASET", Required = true };
         var output = new Option<string>("--out") { Description = "New folder for tables, report.json and reliability.png; give it to train as --data.", HelpName = "DIR", Required = true };
         var calibrate = new Option<string?>("--calibrate") { Description = "isotonic, platt or none; the same as --set calibration=…. Default: the model's own.", HelpName = "KIND" };
-        var seed = new Option<long>("--seed") { Description = "Seed of split, choice of users, negatives and start. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = new NumberOption<long>("--seed", least: long.MinValue) { Description = "Seed of split, choice of users, negatives and start. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var set = new Option<string[]>("--set") { Description = "Set an option of the model, as key=value; may be repeated. 'response options MODEL' shows them.", HelpName = "key=value", AllowMultipleArgumentsPerToken = false };
-        var threads = new Option<int>("--threads") { Description = "Threads that the training may use. Default: all cores.", HelpName = "N" };
+        var threads = new NumberOption<int>("--threads", least: 1, most: CommonOptions.MostThreads) { Description = "Threads that the training may use. Default: all cores.", HelpName = "N" };
         var command = new Command("fit", "Learn probabilities from a log, and report how good they are on held-out pairs.") { model, data, output, calibrate, seed, set, threads, Answer.Option() };
         command.SetAction(parsed =>
         {
@@ -49,12 +49,11 @@ internal static class ResponseCommand
     private static Command Inspect()
     {
         var folder = new Argument<string>("DIR") { Description = "Folder that 'response fit' made, or one with the original project's data." };
-        var slateSize = new Option<int?>("--slate-size") { Description = "K of the bounds. Default: 1 for tables of context, 10 for tables of personal.", HelpName = "K" };
+        var slateSize = new NumberOption<int?>("--slate-size", least: 1) { Description = "K of the bounds. Default: 1 for tables of context, 10 for tables of personal.", HelpName = "K" };
         var png = new Option<string?>("--png") { Description = "Folder for the pictures, made where it is missing; pictures of the same names are replaced.", HelpName = "DIR" };
         var command = new Command("inspect", "Show what tables of probabilities hold: distribution, items, users, bounds, and the report of their fit.") { folder, slateSize, png, Answer.Option() };
         command.SetAction(parsed =>
         {
-            CommonOptions.RequireAtLeast("--slate-size", parsed.GetValue(slateSize) ?? 1, 1);
             return ResponseInspection.Run(parsed.GetValue(folder)!, parsed.GetValue(slateSize), parsed.GetValue(png));
         });
         return command;

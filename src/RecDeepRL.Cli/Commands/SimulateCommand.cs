@@ -13,8 +13,8 @@ internal static class SimulateCommand
     {
         var agent = new Argument<string?>("AGENT") { Description = "Agent that recommends and learns; 'list agents' shows all.", Arity = ArgumentArity.ZeroOrOne };
         var environment = new Option<string?>("--env") { Description = $"Environment; 'list environments' shows all. Default {RunInput.DefaultEnvironment}.", HelpName = "E" };
-        var seed = new Option<long?>("--seed") { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
-        var iterations = new Option<int?>("--iterations") { Description = "Rounds to run, after those of --warm-start. Default: the environment's own.", HelpName = "N" };
+        var seed = new NumberOption<long?>("--seed", least: long.MinValue) { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
+        var iterations = new NumberOption<int?>("--iterations", least: 1) { Description = "Rounds to run, after those of --warm-start. Default: the environment's own.", HelpName = "N" };
         var log = new Option<string?>("--log") { Description = "New folder for the log: one Parquet file for each iteration, log.json and metrics.csv. Required.", HelpName = "DIR" };
         var append = new Option<bool>("--append") { Description = "Go on with the log in --log, after its last iteration." };
         var bounds = new Option<bool>("--bounds") { Description = "Also tell what the oracle would have reached, and the regret; takes users × items operations in every round." };

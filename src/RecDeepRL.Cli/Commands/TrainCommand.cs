@@ -12,13 +12,13 @@ internal static class TrainCommand
     {
         var agent = new Argument<string?>("AGENT") { Description = "Agent to train; 'list agents' shows all.", Arity = ArgumentArity.ZeroOrOne };
         var environment = new Option<string?>("--env") { Description = $"Environment; 'list environments' shows all. Default {RunInput.DefaultEnvironment}.", HelpName = "E" };
-        var seed = new Option<long?>("--seed") { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
-        var iterations = new Option<int?>("--iterations") { Description = "Rounds of the whole run, after those of --warm-start. Default: the environment's own.", HelpName = "N" };
+        var seed = new NumberOption<long?>("--seed", least: long.MinValue) { Description = "Seed of population, coins and agent. Default 1.", HelpName = "N" };
+        var iterations = new NumberOption<int?>("--iterations", least: 1) { Description = "Rounds of the whole run, after those of --warm-start. Default: the environment's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "New folder for the run. Default: checkpoints/AGENT-ENV-seedN.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Go on with the run in this folder, from its newest checkpoint.", HelpName = "DIR" };
-        var evaluateEvery = new Option<int?>("--evaluate-every") { Description = "Rounds between evaluations; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
-        var checkpointEvery = new Option<int?>("--checkpoint-every") { Description = "Rounds between checkpoints; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
-        var insightEvery = new Option<int?>("--insight-every")
+        var evaluateEvery = new NumberOption<int?>("--evaluate-every", least: 0) { Description = "Rounds between evaluations; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
+        var checkpointEvery = new NumberOption<int?>("--checkpoint-every", least: 0) { Description = "Rounds between checkpoints; 0 for the final one only. Default: a tenth of the run.", HelpName = "N" };
+        var insightEvery = new NumberOption<int?>("--insight-every", least: 0)
         {
             Description = "Rounds that insight.json sums up at a time ('insight RUN' shows it); 0 for no insight. Default: a hundredth of the run, or as before with --resume.",
             HelpName = "N",
@@ -33,9 +33,6 @@ internal static class TrainCommand
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            CommonOptions.RequireAtLeast("--evaluate-every", parsed.GetValue(evaluateEvery) ?? 0, 0);
-            CommonOptions.RequireAtLeast("--checkpoint-every", parsed.GetValue(checkpointEvery) ?? 0, 0);
-            CommonOptions.RequireAtLeast("--insight-every", parsed.GetValue(insightEvery) ?? 0, 0);
             using var session = parsed.GetValue(resume) is { } folder
                 ? Resume(folder)
                 : Start();
@@ -58,7 +55,7 @@ internal static class TrainCommand
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UserMistakeException($"{option.Name} does not go with --resume: a run goes on as it was started. Only --iterations, --device and --data may change.");
                 }
-                return TrainingSession.Resume(folder, parsed.GetValue(agent), RunInput.Rounds(parsed.GetValue(iterations)), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(insightEvery));
+                return TrainingSession.Resume(folder, parsed.GetValue(agent), parsed.GetValue(iterations), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(insightEvery));
             }
         });
         return command;

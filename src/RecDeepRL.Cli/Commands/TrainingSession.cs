@@ -161,9 +161,11 @@ internal sealed class TrainingSession : IDisposable
             Conclude(files);
             return ExitCode.Done;
         }
-        catch (ArithmeticException fault)
+        catch (NotFiniteException fault)
         {
-            _log.Error("stopped in iteration {Iteration}: {Fault:l} The newest checkpoint in {Folder:l} is from before.", _pair.Environment.Iteration, fault.Message, _folder.Path);
+            _log.Error(
+                "{Fault:l} {Checkpoint:l}", fault.Message,
+                CheckpointStore.All(_folder.Path).Count > 0 ? $"The newest checkpoint in {_folder.Path} is from before." : $"{_folder.Path} holds no checkpoint from before.");
             return ExitCode.Fault;
         }
     }

@@ -19,24 +19,21 @@ internal static class TuneCommand
         var agent = new Argument<string>("AGENT") { Description = "Agent to tune; 'list agents' shows all." };
         var environment = new Option<string>("--env") { Description = $"Environment. Default {RunInput.DefaultEnvironment}.", HelpName = "E", DefaultValueFactory = _ => RunInput.DefaultEnvironment };
         var search = new Option<string[]>("--search") { Description = "What to search: key=a,b,c, or key=low..high, or key=low..high:log; may be repeated. All combinations where they fit the budget, otherwise random ones.", HelpName = "key=…", Required = true, AllowMultipleArgumentsPerToken = false };
-        var budget = new Option<int>("--budget") { Description = "Candidates in all, the start among them. Default 16.", HelpName = "N", DefaultValueFactory = _ => 16 };
-        var seeds = new Option<int>("--seeds") { Description = "Seeds of the best candidates. Default 8.", HelpName = "N", DefaultValueFactory = _ => 8 };
-        var seed = new Option<long>("--seed") { Description = $"The first seed; keep apart from seeds that you report. Default {FirstSeed}.", HelpName = "N", DefaultValueFactory = _ => FirstSeed };
-        var halvings = new Option<int>("--halvings") { Description = "How often the worse half is dropped and the seeds of the rest are doubled; 0 gives every candidate every seed. Default 2.", HelpName = "N", DefaultValueFactory = _ => 2 };
-        var metric = new Option<TuningMetric>("--metric") { Description = "What decides: final (evaluation after the last round), training (mean while training) or both (their mean). Default final.", HelpName = "M", DefaultValueFactory = _ => TuningMetric.Final };
-        var iterations = new Option<int?>("--iterations") { Description = "Rounds of each run. Default: the environment's own.", HelpName = "N" };
+        var budget = new NumberOption<int>("--budget", least: 1, most: 1_000_000) { Description = "Candidates in all, the start among them. Default 16.", HelpName = "N", DefaultValueFactory = _ => 16 };
+        var seeds = new NumberOption<int>("--seeds", least: 1, most: CommonOptions.MostSeeds) { Description = "Seeds of the best candidates. Default 8.", HelpName = "N", DefaultValueFactory = _ => 8 };
+        var seed = new NumberOption<long>("--seed", least: long.MinValue) { Description = $"The first seed; keep apart from seeds that you report. Default {FirstSeed}.", HelpName = "N", DefaultValueFactory = _ => FirstSeed };
+        var halvings = new NumberOption<int>("--halvings", least: 0) { Description = "How often the worse half is dropped and the seeds of the rest are doubled; 0 gives every candidate every seed. Default 2.", HelpName = "N", DefaultValueFactory = _ => 2 };
+        var metric = new WordOption<TuningMetric>("--metric") { Description = "What decides: final (evaluation after the last round), training (mean while training) or both (their mean). Default final.", HelpName = "M", DefaultValueFactory = _ => TuningMetric.Final };
+        var iterations = new NumberOption<int?>("--iterations", least: 1) { Description = "Rounds of each run. Default: the environment's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "File for the best configuration, *.json. Default configs/tuned/ENVIRONMENT/AGENT.json.", HelpName = "FILE" };
         var state = new Option<string?>("--state") { Description = "Folder for finished runs, from which a search that was stopped goes on, and for the table and picture of what it found. Default: beside --out, with .tuning in place of .json.", HelpName = "DIR" };
-        var jobs = new Option<int?>("--jobs") { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
+        var jobs = new NumberOption<int?>("--jobs", least: 1, most: CommonOptions.MostThreads) { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
         var (data, device, config, set, force, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), OutputFile.Force(), CommonOptions.Libtorch());
         var command = new Command("tune", "Search an agent's options for an environment and write the best as a configuration.")
             { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, state, force, jobs, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
-            CommonOptions.RequireAtLeast("--budget", parsed.GetValue(budget), 1);
-            CommonOptions.RequireAtLeast("--seeds", parsed.GetValue(seeds), 1);
-            CommonOptions.RequireAtLeast("--halvings", parsed.GetValue(halvings), 0);
             var input = RunInput.From(
                 CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
                 parsed.GetValue(data), null, parsed.GetValue(iterations), parsed.GetValue(device) ?? "cpu");
@@ -46,14 +43,13 @@ internal static class TuneCommand
                 Start = input.Plan,
                 Ranges = Distinct(parsed.GetValue(search)!.Select(text => SearchRange.Parse(text, optionsType))),
                 Budget = parsed.GetValue(budget),
-                Seeds = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(index => parsed.GetValue(seed) + index)],
+                Seeds = CommonOptions.Seeds(parsed.GetValue(seed), parsed.GetValue(seeds)),
                 Halvings = parsed.GetValue(halvings),
                 Metric = parsed.GetValue(metric),
             };
             var path = OutputPath(parsed.GetValue(output), input.Plan, parsed.GetValue(force));
             var chosen = Devices.Choose(input.Device);
             var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
-            CommonOptions.RequireAtLeast("--jobs", sideBySide, 1);
             return new TuningSession(plan, chosen, sideBySide, path, "dotnet run -- " + CommandText.Of(parsed)).Run(parsed.GetValue(state) ?? Path.ChangeExtension(path, ".tuning"));
         });
         return command;

@@ -26,10 +26,10 @@ internal static class ComparisonInput
         IReadOnlyList<RunPlan> pairs = Pairs(
             Names(environments ?? Named(files.Select(file => file.Environment)), "environment", catalog.Environments, one => folder is null || one.ReadsData),
             Names(agents ?? Named(files.Select(file => file.Agent)), "agent", catalog.Agents, _ => true),
-            files, TunedFolder(tuned), new Settings(settings), folder, RunInput.Rounds(iterations));
+            files, TunedFolder(tuned), new Settings(settings), folder, iterations);
         foreach (var sweep in sweeps.Select(text => new Sweep(text)).ToList())
             pairs = sweep.ApplyTo(pairs, catalog);
-        return new ComparisonPlan { Pairs = pairs, Seeds = [.. Enumerable.Range(0, seedCount).Select(index => firstSeed + index)] }.Resolve(catalog);
+        return new ComparisonPlan { Pairs = pairs, Seeds = Commands.CommonOptions.Seeds(firstSeed, seedCount) }.Resolve(catalog);
     }
 
     private static string Named(IEnumerable<string?> names) => string.Join(',', names.OfType<string>().DefaultIfEmpty("all"));

@@ -33,7 +33,7 @@ internal sealed class ConfigFile
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), OptionJson.Lenient);
             var config = new ConfigFile();
-            foreach (var section in document.RootElement.EnumerateObject())
+            foreach (var section in Entries(document.RootElement, path, "as a whole"))
                 config.ReadSection(section, path);
             return config;
         }
@@ -91,13 +91,13 @@ internal sealed class ConfigFile
             case "$schema" or "tuned":
                 break;
             case "agent":
-                Agent = ReadOptions(section.Value, AgentOptions) ?? Agent;
+                Agent = ReadOptions(section, AgentOptions, path) ?? Agent;
                 break;
             case "environment":
-                Environment = ReadOptions(section.Value, EnvironmentOptions) ?? Environment;
+                Environment = ReadOptions(section, EnvironmentOptions, path) ?? Environment;
                 break;
             case "run":
-                foreach (var entry in section.Value.EnumerateObject())
+                foreach (var entry in Entries(section.Value, path, "in its section 'run'"))
                 {
                     if (!s_runKeys.Contains(entry.Name))
                         throw new UserMistakeException($"The configuration '{path}' has an unknown entry 'run.{entry.Name}'.{NearName.Suggest(entry.Name, s_runKeys)} Allowed are {string.Join(", ", s_runKeys)}.");
@@ -109,18 +109,25 @@ internal sealed class ConfigFile
         }
     }
 
-    private static string? ReadOptions(JsonElement section, Dictionary<string, string> options)
+    private static string? ReadOptions(JsonProperty section, Dictionary<string, string> options, string path)
     {
         string? name = null;
-        foreach (var entry in section.EnumerateObject())
+        foreach (var entry in Entries(section.Value, path, $"in its section '{section.Name}'"))
         {
-            if (entry.Name == "name")
+            if (entry.Name != "name")
+                options[entry.Name] = OptionJson.TextOf(entry.Value);
+            else if (entry.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
                 name = entry.Value.GetString();
             else
-                options[entry.Name] = OptionJson.TextOf(entry.Value);
+                throw new UserMistakeException($"The configuration '{path}' is wrong: {section.Name}.name was {OptionText.Received(OptionJson.TextOf(entry.Value))}, must be the name of an {section.Name} in quotes, or null.");
         }
         return name;
     }
+
+    /// <exception cref="UserMistakeException">The value is no JSON object.</exception>
+    private static JsonElement.ObjectEnumerator Entries(JsonElement value, string path, string where) => value.ValueKind == JsonValueKind.Object
+        ? value.EnumerateObject()
+        : throw new UserMistakeException($"The configuration '{path}' is wrong {where}: it was {OptionText.Received(OptionJson.TextOf(value))}, must be a JSON object such as {{\"name\": \"value\"}}. The files in configs/ show the form.");
 }
 
 /// <summary>The option records of an agent and an environment.</summary>

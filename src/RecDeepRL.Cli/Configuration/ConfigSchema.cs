@@ -84,7 +84,7 @@ internal static class ConfigSchema
         if (range is null)
             return schema;
         schema[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = Number(range.Minimum);
-        if (!OptionDescription.IsUnbounded(range))
+        if (!RangeText.IsUnbounded(range))
             schema[range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum"] = Number(range.Maximum);
         return schema;
     }

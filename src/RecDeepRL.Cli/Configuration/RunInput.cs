@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Experiments;
@@ -10,6 +10,9 @@ internal sealed record RunInput(RunPlan Plan, string Device)
 {
     public const string DefaultEnvironment = "context";
     public const string DefaultDevice = "auto";
+
+    private static readonly RangeAttribute s_rounds = new(1, int.MaxValue);
+    private static readonly RangeAttribute s_seeds = new(typeof(long), OptionText.Format(long.MinValue), OptionText.Format(long.MaxValue)) { ParseLimitsInInvariantCulture = true };
 
     /// <param name="agent">Named on the command line, or none.</param>
     /// <exception cref="UserMistakeException">Anything unknown, contradictory or out of range.</exception>
@@ -37,18 +40,13 @@ internal sealed record RunInput(RunPlan Plan, string Device)
                 .Select(file => file.EnvironmentOptions)),
             DataFolder = FullFolder(data ?? run.GetValueOrDefault("data")),
             WarmStart = LogFolder(warmStart ?? run.GetValueOrDefault("warmStart")),
-            Seed = seed ?? Number(run, "seed") ?? 1,
-            Iterations = Rounds(iterations ?? Number(run, "iterations")),
+            Seed = seed ?? (long?)Number(run, "seed", s_seeds) ?? 1,
+            Iterations = iterations ?? (int?)Number(run, "iterations", s_rounds),
         };
         var wanted = new Settings(settings);
         wanted.Check([plan], catalog);
         return new RunInput(wanted.ApplyTo(plan, catalog).Resolve(catalog), device ?? run.GetValueOrDefault("device") ?? DefaultDevice);
     }
-
-    /// <exception cref="UserMistakeException">Less than one, or more than an int holds.</exception>
-    public static int? Rounds(long? iterations) => iterations is null or (>= 1 and <= int.MaxValue)
-        ? (int?)iterations
-        : throw new UserMistakeException($"iterations was {iterations}, must be in [1, {int.MaxValue}].");
 
     /// <exception cref="UserMistakeException">There is no such folder.</exception>
     public static string? FullFolder(string? folder)
@@ -78,12 +76,12 @@ internal sealed record RunInput(RunPlan Plan, string Device)
         return merged;
     }
 
-    private static long? Number(Dictionary<string, string> run, string key)
+    private static object? Number(Dictionary<string, string> run, string key, RangeAttribute range)
     {
         if (!run.TryGetValue(key, out var text) || text == "none")
             return null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return OptionText.Number(range.OperandType, text) is { } number && range.IsValid(number)
             ? number
-            : throw new UserMistakeException($"run.{key} was '{text}', must be a whole number.");
+            : throw new UserMistakeException($"run.{key} was {OptionText.Received(text)}, must be {RangeText.Wanted(range, range.OperandType, text)}.");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Settings
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
-                throw new UserMistakeException($"{source} was '{text}', must be key=value, such as {source} discount=0.9.");
+                throw new UserMistakeException($"{source} was '{OptionText.Received(text)}', must be key=value, such as {source} discount=0.9.");
             var name = text[..equals].Trim();
             var dot = name.IndexOf('.', StringComparison.Ordinal);
             _entries.Add((dot < 0 ? null : name[..dot], name[(dot + 1)..], text[(equals + 1)..].Trim()));
@@ -67,7 +67,7 @@ internal sealed class Settings
                 var known = agents.Select(agent => agent.OptionsType).Concat(environments.Select(environment => environment.OptionsType))
                     .SelectMany(OptionDescription.Of).Select(option => option.Name).Distinct();
                 throw new UserMistakeException(
-                    $"Unknown option '{key}'.{NearName.Suggest(key, known)} 'list {agents[0].Name}' and 'list {environments[0].Name}' show the options.");
+                    $"Unknown option '{OptionText.Received(key)}'.{NearName.Suggest(key, known)} 'list {agents[0].Name}' and 'list {environments[0].Name}' show the options.");
             }
         }
     }

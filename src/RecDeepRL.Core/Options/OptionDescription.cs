@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -8,12 +8,17 @@ namespace RecDeepRL.Core.Options;
 /// <summary>One option of an agent, environment or part, described by its property: the doc comment tells its meaning, the attributes its bounds.</summary>
 public sealed partial class OptionDescription
 {
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<OptionDescription>> s_described = new();
+
+    /// <summary>The largest size of a number with a fraction: beyond it squares and sums of float32 begin to overflow, and no option has a use for it.</summary>
+    public const double Largest = 1e9;
+
     private OptionDescription(PropertyInfo property, object defaults)
     {
         Property = property;
         Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
         Default = property.GetValue(defaults);
-        Range = property.GetCustomAttribute<RangeAttribute>();
+        Range = Limited(property.GetCustomAttribute<RangeAttribute>());
         Parts = property.GetCustomAttribute<PartsAttribute>();
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         IsOptional = ValueType != property.PropertyType || (!ValueType.IsValueType && Default is null);
@@ -31,7 +36,8 @@ public sealed partial class OptionDescription
 
     public object? Default { get; }
 
-    /// <summary>Bounds of the value, or of each value of a list.</summary>
+    /// <summary>Bounds of the value, or of each value of a list. Numbers whose attribute leaves an end open to the limit of the type end at
+    /// <see cref="Largest"/> there.</summary>
     public RangeAttribute? Range { get; }
 
     /// <summary>What the parts of a <see cref="PartList"/> may be; none for other types.</summary>
@@ -46,7 +52,9 @@ public sealed partial class OptionDescription
     internal PropertyInfo Property { get; }
 
     /// <summary>The options of a type in the order of their declaration, its own before inherited ones.</summary>
-    public static IReadOnlyList<OptionDescription> Of(Type optionsType)
+    public static IReadOnlyList<OptionDescription> Of(Type optionsType) => s_described.GetOrAdd(optionsType, Describe);
+
+    private static IReadOnlyList<OptionDescription> Describe(Type optionsType)
     {
         var defaults = Activator.CreateInstance(optionsType)!;
         return [.. optionsType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -61,9 +69,9 @@ public sealed partial class OptionDescription
         get
         {
             var allowed = Parts is not null ? $$"""a JSON list such as [{"kind":"{{Parts.Descriptions[0].Name}}"}], with the kinds {{string.Join(", ", Parts.Descriptions.Select(part => part.Name))}}"""
-                : ValueType == typeof(ValueList<double>) ? "numbers such as [0.8,0.2]" + (Range is null ? "" : ", each " + DescribeRange(Range))
+                : ValueType == typeof(ValueList<double>) ? "numbers such as [0.8,0.2]" + (Range is null ? "" : ", each " + RangeText.Of(Range))
                 : ValueType == typeof(ValueList<string>) ? """texts such as ["one","two"]"""
-                : Range is not null ? DescribeRange(Range)
+                : Range is not null ? RangeText.Of(Range)
                 : ValueType.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(ValueType).Select(OptionText.EnumName))
                 : ValueType == typeof(bool) ? "true or false"
                 : ValueType == typeof(string) ? "text"
@@ -72,20 +80,24 @@ public sealed partial class OptionDescription
         }
     }
 
+    /// <summary>What is allowed, for the message that refuses a text: as <see cref="Allowed"/>, in words that the text does not itself fulfil.</summary>
+    internal string Wanted(string text)
+    {
+        if (Range is null)
+            return Allowed;
+        var wanted = ValueType != typeof(ValueList<double>) ? RangeText.Wanted(Range, ValueType, text)
+            : RangeText.IsUnbounded(Range) && ValueList.ParseNumbers(text)?.Any(double.IsPositiveInfinity) == true ? "numbers, each " + RangeText.BothEnds(Range)
+            : null;
+        return wanted is null ? Allowed : IsOptional ? wanted + ", or none" : wanted;
+    }
+
     [GeneratedRegex(@"\s*Default \S+( \S+)?\.$")]
     private static partial Regex StatedDefault();
 
-    /// <summary>Whether a range ends where its type does, so that there is no upper bound to speak of.</summary>
-    public static bool IsUnbounded(RangeAttribute range) =>
-        Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) >= (range.OperandType == typeof(double) ? double.MaxValue : range.OperandType == typeof(long) ? long.MaxValue : int.MaxValue);
-
-    private static string DescribeRange(RangeAttribute range)
-    {
-        var low = OptionText.Format(range.Minimum);
-        if (IsUnbounded(range))
-            return (range.MinimumIsExclusive ? "above " : "at least ") + low;
-        return $"in {(range.MinimumIsExclusive ? "(" : "[")}{low}, {OptionText.Format(range.Maximum)}{(range.MaximumIsExclusive ? ")" : "]")}";
-    }
+    private static RangeAttribute? Limited(RangeAttribute? range) =>
+        range is { Minimum: double minimum, Maximum: double maximum }
+            ? new RangeAttribute(Math.Max(minimum, -Largest), Math.Min(maximum, Largest)) { MinimumIsExclusive = range.MinimumIsExclusive, MaximumIsExclusive = range.MaximumIsExclusive }
+            : range;
 
     /// <summary>Whether a value of the right type lies within the bounds. NaN and infinities never do.</summary>
     internal bool Admits(object? value)

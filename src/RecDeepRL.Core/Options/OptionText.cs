@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace RecDeepRL.Core.Options;
 
 /// <summary>Values of options as text, the same in every culture.</summary>
 public static class OptionText
 {
+    private const int LongestReceived = 200;
+
     /// <summary>As the user would type it.</summary>
     public static string Format(object? value) => value switch
     {
@@ -14,6 +17,17 @@ public static class OptionText
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "none",
     };
+
+    /// <summary>What a user gave, for a message of one line: long texts are cut, and what would not show is shown.</summary>
+    public static string Received(string text)
+    {
+        if (text.Length == 0)
+            return "empty";
+        if (string.IsNullOrWhiteSpace(text))
+            return $"blank ({text.Length} characters)";
+        var start = string.Concat(text.Take(LongestReceived).Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+        return text.Length > LongestReceived ? $"{start}… ({text.Length} characters)" : start;
+    }
 
     /// <summary><c>FixedList</c> as <c>fixed-list</c>.</summary>
     public static string EnumName(string name) =>
@@ -28,15 +42,11 @@ public static class OptionText
             return true;
         var type = option.ValueType;
         if (type == typeof(string))
-            value = text;
+            value = IsPlain(text) && !(option.IsOptional && text.Length == 0) ? text : null;
         else if (type == typeof(bool) && bool.TryParse(text, out var flag))
             value = flag;
-        else if (type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
-            value = integer;
-        else if (type == typeof(long) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var wide))
-            value = wide;
-        else if (type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            value = number;
+        else if (type.IsPrimitive && type != typeof(bool))
+            value = Number(type, text);
         else if (type == typeof(ValueList<double>))
             value = ValueList.ParseNumbers(text);
         else if (type == typeof(ValueList<string>))
@@ -46,5 +56,33 @@ public static class OptionText
         else if (type.IsEnum && Enum.GetNames(type).FirstOrDefault(name => EnumName(name) == text) is { } constant)
             value = Enum.Parse(type, constant);
         return value is not null;
+    }
+
+    /// <summary>Reads a number: digits with a sign, for double a decimal point and an exponent too.</summary>
+    /// <param name="type">int, long or double.</param>
+    /// <returns>None where the text is no such number or the type cannot hold it. A double may be NaN or infinite.</returns>
+    public static object? Number(Type type, string text)
+    {
+        if (type == typeof(int))
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) ? integer : null;
+        if (type == typeof(long))
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var wide) ? wide : null;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    /// <summary>Whether a text is no JSON list or object, which a file may hold where a text is wanted.</summary>
+    private static bool IsPlain(string text)
+    {
+        if (text.AsSpan().TrimStart() is not ['[' or '{', ..])
+            return true;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
     }
 }

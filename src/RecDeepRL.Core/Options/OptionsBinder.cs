@@ -40,9 +40,9 @@ public static class OptionsBinder
         {
             var option = options.FirstOrDefault(one => one.Name == name);
             if (option is null)
-                faults.Add($"unknown option '{name}'.{NearName.Suggest(name, options.Select(one => one.Name))}".TrimEnd('.'));
+                faults.Add($"unknown option '{OptionText.Received(name)}'.{NearName.Suggest(name, options.Select(one => one.Name))}".TrimEnd('.'));
             else if (!OptionText.TryParse(option, text, out var value) || !option.Admits(value))
-                faults.Add($"{name} was {(text.Length == 0 ? "empty" : text)}, must be {option.Allowed}");
+                faults.Add($"{name} was {OptionText.Received(text)}, must be {option.Wanted(text)}");
             else
             {
                 if (value is PartList parts)

@@ -60,6 +60,8 @@ public static class ValueList
 
     private static List<string>? Pieces(string text)
     {
+        if (text.AsSpan().TrimStart().StartsWith("{"))
+            return null;
         if (!text.AsSpan().TrimStart().StartsWith("["))
             return [.. text.Split(',', StringSplitOptions.TrimEntries)];
         try

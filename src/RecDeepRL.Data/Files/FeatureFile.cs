@@ -60,7 +60,7 @@ public sealed class FeatureFile
         switch (column)
         {
             case NumberColumn numbers:
-                return [(column.Name, [.. numbers.Values.Select(value => (float)value)])];
+                return [(column.Name, [.. numbers.Values.Select(value => SinglePrecision.Of(value, column.Name, path))])];
             case IntegerColumn integers:
                 return [(column.Name, [.. integers.Values.Select(value => (float)value)])];
             case TextColumn texts:

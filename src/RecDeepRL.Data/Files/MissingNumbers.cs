@@ -7,7 +7,7 @@ namespace RecDeepRL.Data.Files;
 /// Other files say themselves what is a text.</summary>
 internal static class MissingNumbers
 {
-    private static readonly HashSet<string> s_marks = new(StringComparer.OrdinalIgnoreCase) { "", "na", "n/a", "#n/a", "null", "?" };
+    private static readonly HashSet<string> s_marks = new(StringComparer.OrdinalIgnoreCase) { "", "na", "n/a", "#n/a", "null", "?", "inf", "+inf", "-inf", "+infinity", "1.#inf", "-1.#ind" };
 
     /// <exception cref="UserMistakeException">Every text is a number but for some that stand for none: empty, NA, null, NaN, infinite.</exception>
     public static void Refuse(TextColumn column, string source)

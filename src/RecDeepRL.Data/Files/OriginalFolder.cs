@@ -88,7 +88,7 @@ public sealed class OriginalFolder
         var table = ParquetTable.Read(Table(name), [$"{kind}_idx"], names);
         var keys = new KeyIndex(table.Integers($"{kind}_idx"));
         var rows = keys.RowsOf(table.Integers($"{kind}_idx"), kind, table.Path);
-        return (keys, new FeatureTable { Names = names, Values = [.. rows.SelectMany(row => names.Select(feature => (float)table.Numbers(feature)[row]))] });
+        return (keys, new FeatureTable { Names = names, Values = [.. rows.SelectMany(row => names.Select(feature => SinglePrecision.Of(table.Numbers(feature)[row], feature, table.Path)))] });
     }
 
     private static string[] ReadTitles(string path, KeyIndex items)

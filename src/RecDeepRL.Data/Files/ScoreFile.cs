@@ -50,7 +50,7 @@ public static class ScoreFile
             ref var cell = ref values[((long)user * itemKeys.Count) + item];
             if (!float.IsNaN(cell))
                 throw new UserMistakeException($"{path} has two rows for user {rowUsers[row]} and item {rowItems[row]}. Keep one row for each pair.");
-            cell = (float)numbers[row];
+            cell = SinglePrecision.Of(numbers[row], column, path);
         }
         var missing = Array.FindIndex(values, float.IsNaN);
         return missing < 0 ? values : throw new UserMistakeException(

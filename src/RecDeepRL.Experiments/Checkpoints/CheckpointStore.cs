@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 using RecDeepRL.Experiments.Training;
 
 namespace RecDeepRL.Experiments.Checkpoints;
@@ -23,12 +24,16 @@ public static class CheckpointStore
     /// <summary>Writes the pair's state as of its current iteration and keeps the <paramref name="keep"/> newest checkpoints.</summary>
     /// <param name="companions">Texts that belong to the checkpoint, by the name of their file; none for none.</param>
     /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="ArithmeticException">The state holds NaN or an infinity. Nothing is written then.</exception>
     public static string Write(string runFolder, RunPair pair, TrainingTotals totals, int keep = 2, IReadOnlyDictionary<string, string>? companions = null)
     {
         using var agent = new SavedState();
         using var environment = new SavedState();
         pair.Agent.Save(agent);
         pair.Environment.Save(environment);
+        // No state holds NaN or an infinity on purpose: a checkpoint that did could only spread it.
+        RequireFinite(pair.Plan.Agent, agent);
+        RequireFinite(pair.Plan.Environment, environment);
         var target = Path.Combine(runFolder, Prefix + pair.Environment.Iteration.ToString("D6", CultureInfo.InvariantCulture));
         var temporary = Path.Combine(runFolder, $".{Path.GetFileName(target)}.part");
         DeleteLeftovers(runFolder);
@@ -67,6 +72,14 @@ public static class CheckpointStore
     {
         foreach (var leftover in Directory.EnumerateDirectories(runFolder, $".{Prefix}*.part").ToList())
             Directory.Delete(leftover, recursive: true);
+    }
+
+    private static void RequireFinite(string owner, SavedState state)
+    {
+        using var check = new FiniteCheck(owner);
+        foreach (var (name, tensor) in state.Tensors)
+            check.Write(name, tensor);
+        check.Require();
     }
 
     /// <summary>The checkpoint a path means: itself, or the newest of a run folder.</summary>
@@ -191,6 +204,15 @@ public static class CheckpointStore
             state.Add(name, tensor);
         foreach (var (name, value) in counters)
             state.Write(name, value);
+        try
+        {
+            RequireFinite(path, state);
+        }
+        catch (ArithmeticException fault)
+        {
+            state.Dispose();
+            throw new UserMistakeException($"{fault.Message} A run that goes on from it would only spread it. Use another checkpoint.", fault);
+        }
         return state;
     }
 

@@ -40,6 +40,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
 
     /// <summary>Runs to the plan's last round, or until cancelled; either way a checkpoint holds the last completed round.</summary>
     /// <returns>False where it was cancelled before the end.</returns>
+    /// <exception cref="NotFiniteException">A feature, a response, a figure, or what the agent learned is NaN or infinite. The round is not recorded, and the newest checkpoint is from before.</exception>
     public bool Run(CancellationToken cancellation)
     {
         var environment = pair.Environment;
@@ -49,17 +50,33 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             ? Bounds.Of(environment, pair.Truth, environment.Iteration, seed) : null;
         while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
         {
-            recorder.Completed(Round());
-            if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
+            InIteration(environment.Iteration + 1, () =>
             {
-                recorder.Evaluated(Evaluator.Evaluate(
-                    environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds));
-            }
-            if (CheckpointEvery > 0 && environment.Iteration % CheckpointEvery == 0)
-                WriteCheckpoint();
+                recorder.Completed(Round());
+                if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
+                {
+                    recorder.Evaluated(Evaluator.Evaluate(
+                        environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds));
+                }
+                if (CheckpointEvery > 0 && environment.Iteration % CheckpointEvery == 0)
+                    WriteCheckpoint();
+            });
         }
-        WriteCheckpoint();
+        InIteration(environment.Iteration, WriteCheckpoint);
         return environment.Iteration >= pair.Iterations;
+    }
+
+    /// <summary>Says of a number that is none where it was met.</summary>
+    private static void InIteration(long iteration, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception fault) when (NotFiniteException.IsMeantBy(fault))
+        {
+            throw new NotFiniteException(iteration, fault);
+        }
     }
 
     private IterationRecord Round()
@@ -79,6 +96,8 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             pair.Learn(nothing);
             return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
         }
+        if (observation.UserFeatures is { } features)
+            Guard.Finite(features, "user features");
         Tensor slates;
         using (no_grad())
             slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
@@ -87,10 +106,11 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         var (expected, oracle) = Expectations(observation, slates);
         watch.Start();
         using var feedback = environment.Step(slates);
+        // Before anybody hears of it: a log or an agent would keep a response that is no number.
+        var (responses, ended) = Outcome(feedback);
         Responded?.Invoke(feedback);
         pair.Learn(feedback);
         var seconds = watch.Elapsed.TotalSeconds;
-        var (responses, ended) = Outcome(feedback);
         Totals = Totals with
         {
             Rounds = Totals.Rounds + 1,
@@ -101,8 +121,18 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             Seconds = Totals.Seconds + seconds,
             Sessions = Totals.Sessions + ended,
         };
-        return new IterationRecord(
-            environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, pair.Agent.Diagnose(), Totals);
+        return new IterationRecord(environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, Diagnostics(), Totals);
+    }
+
+    private IReadOnlyDictionary<string, double> Diagnostics()
+    {
+        var figures = pair.Agent.Diagnose();
+        foreach (var (name, value) in figures)
+        {
+            if (!double.IsFinite(value))
+                throw new ArithmeticException($"{pair.Plan.Agent}: the figure {name} was {value}.");
+        }
+        return figures;
     }
 
     /// <summary>What the slates, and the best slates of this round alone, can be expected to bring.</summary>
@@ -136,7 +166,11 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var ended = feedback.Terminated.logical_or(feedback.Truncated).sum(ScalarType.Float64);
-        var sums = stack([feedback.Responses.sum(ScalarType.Float64), ended]).cpu().data<double>().ToArray();
+        var sums = stack([feedback.Responses.sum(ScalarType.Float64), ended, feedback.Reward.sum(ScalarType.Float64)]).cpu().data<double>().ToArray();
+        if (!double.IsFinite(sums[0]))
+            throw new ArithmeticException("responses holds NaN or an infinity.");
+        if (!double.IsFinite(sums[2]))
+            throw new ArithmeticException("reward holds NaN or an infinity.");
         return (sums[0], (long)sums[1]);
     }
 

@@ -1,8 +1,7 @@
-using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using RecDeepRL.Agents;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
+using RecDeepRL.Data.Populations;
 using RecDeepRL.Simulation;
 using RecDeepRL.Simulation.Learning;
 
@@ -18,13 +17,13 @@ public sealed class RegistryTests
             .SelectMany(OptionDescription.Of).Select(option => option.Parts).OfType<PartsAttribute>().DistinctBy(parts => parts.Label).SelectMany(parts => parts.Descriptions),
     ];
 
-    /// <summary>Every option of every environment, agent, part and learned response model: the type of the options record, and the option's name.</summary>
+    /// <summary>Every option of every environment, agent, part, learned response model and generator of populations: the type of the options record, and the option's name.</summary>
     public static TheoryData<Type, string> Options
     {
         get
         {
             var all = new TheoryData<Type, string>();
-            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(Parts.Select(one => one.OptionsType)).Concat(ResponseLearners.All.Select(one => one.OptionsType)))
+            foreach (var type in AgentRegistry.All.Select(one => one.OptionsType).Concat(EnvironmentRegistry.All.Select(one => one.OptionsType)).Concat(Parts.Select(one => one.OptionsType)).Concat(ResponseLearners.All.Select(one => one.OptionsType)).Concat(GeneratorRegistry.All.Select(one => one.OptionsType)))
                 foreach (var option in OptionDescription.Of(type))
                     all.Add(type, option.Name);
             return all;
@@ -105,54 +104,6 @@ public sealed class RegistryTests
         Assert.Equal(texts, OptionsBinder.ToTexts(OptionsBinder.Bind(optionsType, texts)));
 
         static bool IsNumeric(OptionDescription option) => option.ValueType == typeof(int) || option.ValueType == typeof(double) || option.ValueType == typeof(ValueList<double>);
-    }
-
-    [Theory]
-    [MemberData(nameof(Options))]
-    public void ValuesOutsideTheRangeAreRefusedByName(Type optionsType, string name)
-    {
-        var option = Find(optionsType, name);
-        // Any text is a text; what is wrong with parts has tests of its own.
-        if (option.ValueType == typeof(string) || option.ValueType == typeof(ValueList<string>) || option.ValueType == typeof(PartList))
-            return;
-        foreach (var text in Outside(option))
-        {
-            var message = Assert.Throws<UserMistakeException>(() => OptionsBinder.Bind(optionsType, [KeyValuePair.Create(name, text)])).Message;
-            Assert.Equal($"{optionsType.Name} is invalid: {name} was {(text.Length == 0 ? "empty" : text)}, must be {option.Allowed}.", message);
-        }
-    }
-
-    private static IEnumerable<string> Outside(OptionDescription option)
-    {
-        yield return "";
-        yield return "perhaps";
-        if (!option.IsOptional && !(option.ValueType.IsEnum && Enum.IsDefined(option.ValueType, "None")))
-            yield return "none";
-        var type = option.ValueType == typeof(ValueList<double>) ? typeof(double) : option.ValueType;
-        if (type == typeof(double))
-            foreach (var text in new[] { "NaN", "Infinity", "-Infinity" })
-                yield return text;
-        if (option.Range is not { } range)
-            yield break;
-        foreach (var bound in Beyond(type, range))
-            yield return OptionText.Format(bound);
-    }
-
-    private static IEnumerable<object> Beyond(Type type, RangeAttribute range)
-    {
-        if (type == typeof(double))
-        {
-            var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
-            if (minimum > double.MinValue)
-                yield return range.MinimumIsExclusive ? minimum : Math.BitDecrement(minimum);
-            if (maximum < double.MaxValue)
-                yield return range.MaximumIsExclusive ? maximum : Math.BitIncrement(maximum);
-            yield break;
-        }
-        // One beyond the type's own bounds is a text that is no such number, which has to be refused alike.
-        var (low, high) = (Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture));
-        yield return low - (range.MinimumIsExclusive ? 0 : 1);
-        yield return high + (range.MaximumIsExclusive ? 0 : 1);
     }
 
     private static OptionDescription Find(Type optionsType, string name) => OptionDescription.Of(optionsType).Single(option => option.Name == name);

@@ -12,7 +12,10 @@ internal sealed class World : IDisposable
 {
     /// <param name="agent">A registered name, or none for the environment alone.</param>
     /// <param name="settings">Options of the environment beside its sizes.</param>
-    public World(string? agent, string environment, int users = 60, int items = 12, long seed = 5, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="agentSettings">Options of the agent.</param>
+    public World(
+        string? agent, string environment, int users = 60, int items = 12, long seed = 5, IReadOnlyDictionary<string, string>? settings = null,
+        IReadOnlyDictionary<string, string>? agentSettings = null)
     {
         var registration = EnvironmentRegistry.Find(environment);
         var sizes = new Dictionary<string, string>
@@ -27,7 +30,8 @@ internal sealed class World : IDisposable
         Environment = registration.Create(new EnvironmentContext(seed, CPU, null), options);
         if (agent is null)
             return;
-        AgentOrNone = AgentRegistry.Find(agent).Create(new AgentContext(Environment.Spec, Environment.Population, seed));
+        var chosen = AgentRegistry.Find(agent);
+        AgentOrNone = chosen.Create(new AgentContext(Environment.Spec, Environment.Population, seed), OptionsBinder.Bind(chosen.OptionsType, agentSettings ?? new Dictionary<string, string>()));
         if (AgentOrNone is INeedsTruth bound)
             bound.Reveal(Assert.IsAssignableFrom<ITruth>(Environment));
     }

@@ -141,6 +141,32 @@ public sealed class NeuralAgentContractTests
         Assert.Contains("oss holds NaN or an infinity", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The loss of the one update is a number, what it moves is none: a gradient that overflowed does the same.</summary>
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public void AGradientThatIsNoNumberStopsLearningInTheSameRoundAndIsNamed(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var toy = ToyBandit.TwoGroups(20, 8, 1, 1);
+        string[] once = LooksAhead(name) ? ["updatesPerIteration=1"] : ["stepsPerTraining=1"];
+        using var agent = Create(name, toy, 5, [.. s_small, .. once]);
+        toy.Train(agent, 2);
+        using var state = MemoryCheckpoint.Of(agent);
+        var moments = state.Tensors.Where(one => one.Key.EndsWith("irstMoment", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(moments);
+        foreach (var (moment, values) in moments)
+        {
+            using var sound = values.clone();
+            values.fill_(float.NaN);
+            agent.Load(state);
+            using var observation = toy.Observe();
+            using var feedback = toy.Step(agent.Recommend(observation, RecommendationMode.Explore));
+            var error = Assert.Throws<ArithmeticException>(() => agent.Learn(feedback));
+            Assert.Matches($@"^{name}: \S+ holds NaN or an infinity(, and so do \d+ other tensors)?\.$", error.Message);
+            values.copy_(sound);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Agents))]
     public void NoTensorIsLeftBehind(string name)

@@ -31,7 +31,7 @@ public sealed class OptionsBinderTests
     {
         Assert.Null(Bind("limit=3", "limit=none").Limit);
         Assert.Null(Bind("title=none").Title);
-        Refused("batchSize was none, must be at least 1", "batchSize=none");
+        Refused("batchSize was none, must be a whole number of at least 1", "batchSize=none");
         Assert.Equal(5, Bind("limit=5").Limit);
         Refused("limit was 0, must be in [1, 10], or none", "limit=0");
     }
@@ -44,42 +44,42 @@ public sealed class OptionsBinderTests
             Assert.Throws<UserMistakeException>(() => Bind("discount=1.2", "batchSize=0", "fst=true", "kind=best")).Message);
 
     [Theory]
-    [InlineData("discount=NaN")]
-    [InlineData("discount=inf")]
-    [InlineData("discount=Infinity")]
-    [InlineData("discount=∞")]
-    [InlineData("discount=-Infinity")]
-    [InlineData("discount=")]
-    [InlineData("discount= ")]
-    [InlineData("discount=1e999")]
-    [InlineData("discount=-0.1")]
-    [InlineData("discount=1")]
-    [InlineData("discount=0,5")]
-    [InlineData("discount=half")]
-    public void NumbersOutsideTheRangeAreRefusedByNameWithTheRange(string setting) => Refused("must be in [0, 1)", setting);
+    [InlineData("discount=NaN", "must be a number in [0, 1)")]
+    [InlineData("discount=inf", "must be a number in [0, 1)")]
+    [InlineData("discount=Infinity", "must be in [0, 1)")]
+    [InlineData("discount=∞", "must be a number in [0, 1)")]
+    [InlineData("discount=-Infinity", "must be in [0, 1)")]
+    [InlineData("discount=", "must be a number in [0, 1)")]
+    [InlineData("discount= ", "must be a number in [0, 1)")]
+    [InlineData("discount=1e999", "must be in [0, 1)")]
+    [InlineData("discount=-0.1", "must be in [0, 1)")]
+    [InlineData("discount=1", "must be in [0, 1)")]
+    [InlineData("discount=0,5", "must be a number in [0, 1)")]
+    [InlineData("discount=half", "must be a number in [0, 1)")]
+    public void NumbersOutsideTheRangeAreRefusedByNameWithTheRange(string setting, string allowed) => Refused(allowed, setting);
 
     [Theory]
-    [InlineData("batchSize=0")]
-    [InlineData("batchSize=-3")]
-    [InlineData("batchSize=1.5")]
-    [InlineData("batchSize=2147483648")]
-    [InlineData("batchSize=1e3")]
-    [InlineData("batchSize=")]
-    public void WholeNumbersOutsideTheRangeAreRefused(string setting) => Refused("must be at least 1", setting);
+    [InlineData("batchSize=0", "must be at least 1")]
+    [InlineData("batchSize=-3", "must be at least 1")]
+    [InlineData("batchSize=1.5", "must be a whole number of at least 1")]
+    [InlineData("batchSize=2147483648", "must be in [1, 2147483647]")]
+    [InlineData("batchSize=1e3", "must be a whole number of at least 1")]
+    [InlineData("batchSize=", "must be a whole number of at least 1")]
+    public void WholeNumbersOutsideTheRangeAreRefused(string setting, string allowed) => Refused(allowed, setting);
 
     [Theory]
-    [InlineData("rate=0")]
-    [InlineData("rate=NaN")]
-    [InlineData("rate=Infinity")]
-    [InlineData("rate=1e309")]
-    public void AnOpenLowerBoundIsRefusedToo(string setting) => Refused("must be above 0", setting);
+    [InlineData("rate=0", "must be above 0")]
+    [InlineData("rate=NaN", "must be a number above 0")]
+    [InlineData("rate=Infinity", "must be in (0, 1000000000]")]
+    [InlineData("rate=1e309", "must be in (0, 1000000000]")]
+    public void AnOpenLowerBoundIsRefusedToo(string setting, string allowed) => Refused(allowed, setting);
 
     [Theory]
     [InlineData("fast=1", "must be true or false")]
     [InlineData("fast=", "must be true or false")]
     [InlineData("kind=PlainList", "must be one of plain-list, sampled")]
     [InlineData("kind=0", "must be one of plain-list, sampled")]
-    [InlineData("steps=9223372036854775808", "must be at least 0")]
+    [InlineData("steps=9223372036854775808", "must be in [0, 9223372036854775807]")]
     public void OtherValuesAreRefusedWithWhatIsAllowed(string setting, string allowed) => Refused(allowed, setting);
 
     [Fact]

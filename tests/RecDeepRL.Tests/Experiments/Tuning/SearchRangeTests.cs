@@ -29,7 +29,7 @@ public sealed class SearchRangeTests
     [InlineData("=1,2", "must be key=a,b,c or key=low..high")]
     [InlineData("count=", "must be key=a,b,c or key=low..high")]
     [InlineData("conut=1,2", "Did you mean 'count'?")]
-    [InlineData("count=1,x", "count was x, must be in [1, 9]")]
+    [InlineData("count=1,x", "count was x, must be a whole number in [1, 9]")]
     [InlineData("count=0..5", "count was 0, must be in [1, 9]")]
     [InlineData("count=5..5", "low below high")]
     [InlineData("share=0..1:log", "above 0 with ':log'")]

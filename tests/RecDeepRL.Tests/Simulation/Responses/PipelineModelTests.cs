@@ -88,7 +88,7 @@ public sealed class PipelineModelTests
     [InlineData("""["constant",{"kind":"weighted-sum","weights":[1,2]}]""", "response[1] (weighted-sum): weights has 2 values, must have one for each of its 1 input")]
     [InlineData("""["constant",{"kind":"logistic","inputs":["constant"],"weights":[]}]""", "response[1] (logistic): weights has 0 values")]
     [InlineData("""[{"kind":"constant","output":""}]""", "response[0] (constant): output was empty")]
-    [InlineData("""[{"kind":"constant","value":"NaN"}]""", "response[0] (constant): value was NaN, must be in [-1000000, 1000000]")]
+    [InlineData("""[{"kind":"constant","value":"NaN"}]""", "response[0] (constant): value was NaN, must be a number in [-1000000, 1000000]")]
     [InlineData("""["constant",{"kind":"linear-drift","start":5,"end":5}]""", "response[1] (linear-drift): end was 5, must be later than start, which was 5")]
     [InlineData("""["constant",{"kind":"linear-drift","offsets":[]}]""", "response[1] (linear-drift): offsets was empty")]
     [InlineData("""["constant",{"kind":"abrupt-drift","permute":false}]""", "response[1] (abrupt-drift): permute was false and offsets was none")]
