@@ -14,6 +14,7 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        NativeHeap.KeepFreedMemory();
         var root = Root();
         try
         {

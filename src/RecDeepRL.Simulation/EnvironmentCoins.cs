@@ -25,6 +25,9 @@ internal sealed class EnvironmentCoins(long seed)
         return _responses.Uniform(iteration, pairs).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The stream of the coins for items, for what draws them on the way.</summary>
+    public RandomStream ResponseStream => _responses;
+
     /// <summary>What concerns a slate as a whole: lane user.</summary>
     public Tensor Slates(long iteration, Tensor users) => _slates.Uniform(iteration, users);
 
