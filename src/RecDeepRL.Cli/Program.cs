@@ -68,6 +68,7 @@ internal static class Program
             TableCommand.Create(),
             PopulationCommand.Create(),
             ListCommand.Create(),
+            BenchCommand.Create(),
             DashboardCommand.Create(),
             ConfigsCommand.Create(),
             CompletionCommand.Create(),

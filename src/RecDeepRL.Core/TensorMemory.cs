@@ -8,7 +8,7 @@ namespace RecDeepRL.Core;
 /// <summary>The numbers of a contiguous tensor on the CPU where they lie, in row-major order: for loops in C# that pass over them once.</summary>
 /// <remarks>Spans end at 2³¹ bytes and cannot be captured by the delegates of several threads; this does neither. It keeps no reference to the tensor,
 /// which has to outlive it.</remarks>
-/// <typeparam name="T"><see cref="long"/> for int64, <see cref="float"/> for float32.</typeparam>
+/// <typeparam name="T"><see cref="long"/> for int64, <see cref="float"/> for float32, <see cref="bool"/> for bool.</typeparam>
 public readonly unsafe struct TensorMemory<T>
     where T : unmanaged
 {
@@ -17,7 +17,7 @@ public readonly unsafe struct TensorMemory<T>
     /// <exception cref="ArgumentException">The tensor is of another type, on another device, or not contiguous.</exception>
     public TensorMemory(Tensor tensor)
     {
-        var expected = typeof(T) == typeof(long) ? ScalarType.Int64 : ScalarType.Float32;
+        var expected = typeof(T) == typeof(long) ? ScalarType.Int64 : typeof(T) == typeof(bool) ? ScalarType.Bool : ScalarType.Float32;
         if (tensor.dtype != expected || tensor.device_type != TorchSharp.DeviceType.CPU || !tensor.is_contiguous())
             throw new ArgumentException($"the tensor is {tensor.dtype} on {tensor.device}{(tensor.is_contiguous() ? "" : ", not contiguous")}; expected {expected} on the CPU, contiguous.", nameof(tensor));
         Length = tensor.numel();

@@ -179,18 +179,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration) => _behaviour.Outlook(userIds, iteration, withBurden: true);
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
-    private Tensor Included()
-    {
-        if (_included is not null)
-            return _included;
-        using var scope = NewDisposeScope();
-        var included = empty(_everyone.shape, ScalarType.Bool, Spec.Device);
-        UserSlices.ForEach(Spec.UserCount, 1, Spec.Device, (start, count) =>
-            included.narrow(0, start, count).copy_(_coins.Inclusion(Iteration, _everyone.narrow(0, start, count)).lt(_sampling)));
-        if (_sessions is not null)
-            included.logical_and_(_sessions.Away.logical_not());
-        return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
-    }
+    private Tensor Included() =>
+        _included ??= Participants.Of(_coins.Inclusion, Iteration, Spec.UserCount, _sampling, _sessions?.Away, Spec.Device).DetachFromDisposeScope();
 
     /// <summary>Remembers what was shown and answered, lets users change, come and go, and moves on.</summary>
     /// <param name="observation">Of the users before. Ownership passes to the feedback.</param>

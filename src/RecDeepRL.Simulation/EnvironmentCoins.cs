@@ -14,7 +14,7 @@ internal sealed class EnvironmentCoins(long seed)
     public long Seed => seed;
 
     /// <summary>Who takes part in a round: lane user.</summary>
-    public Tensor Inclusion(long iteration, Tensor users) => _inclusion.Uniform(iteration, users);
+    public RandomStream Inclusion => _inclusion;
 
     /// <summary>Responses to items: lane user · N + item.</summary>
     /// <returns>[B, K] float32.</returns>
