@@ -15,6 +15,7 @@ internal static class Program
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         NativeHeap.KeepFreedMemory();
+        WaitingThreads.SpinBriefly();
         var root = Root();
         try
         {

@@ -6,8 +6,8 @@ using RecDeepRL.Benchmarks;
 using RecDeepRL.Core;
 
 // As the program does.
-if (!args.Contains("--give-back"))
-    NativeHeap.KeepFreedMemory();
+NativeHeap.KeepFreedMemory();
+WaitingThreads.SpinBriefly();
 switch (args.FirstOrDefault())
 {
     case "cycle":

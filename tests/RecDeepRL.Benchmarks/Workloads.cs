@@ -17,17 +17,36 @@ internal static class Workloads
         var (prefix, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Number(arguments, 1, 2), Number(arguments, 2, 2));
         torch.set_num_threads(threads);
         Console.WriteLine($"{threads} threads; million responses/s, the fastest tenth of calls taken in turns; ratios to plain tensor operations");
-        Console.WriteLine("| workload | K | plain operations | drawing the responses | ratio | the whole step | ratio |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        var bandwidth = CopiedBytesPerSecond();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"copying memory moves {bandwidth / 1e9:F1} GB/s, read and written; the floor of a step is its bytes at that speed"));
+        Console.WriteLine("| workload | K | plain operations | drawing the responses | ratio | the whole step | ratio | bytes/response | floor |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var workload in Workload.All.Where(one => prefix == "all" || one.Name.StartsWith(prefix, StringComparison.Ordinal)))
-            Measure(workload, seconds);
+            Measure(workload, seconds, bandwidth);
         return 0;
+    }
+
+    /// <summary>What a step reads and writes for one user, were every tensor to pass through memory each time it is used.</summary>
+    private static long BytesPerUser(EnvironmentSpec spec, bool likedEqually)
+    {
+        var history = 12L * spec.HistoryLength; // An id and a response for each item. Read and written for the observation; read, written, and written once more when the slate is appended.
+        var slot = 8 + 16 + 12 + 12 + 4; // Checked; copied; read with a response written; appended; summed.
+        var probability = likedEqually ? 0 : Math.Min(64, 4 * spec.ItemCount); // A line of the cache, or the whole row.
+        var ids = 80; // Found, read by each pass, and copied into two observations; reward and the two ends of a session.
+        return (5 * history) + (spec.SlateSize * (slot + probability)) + ids + (16L * spec.UserFeatureCount);
+    }
+
+    private static double CopiedBytesPerSecond()
+    {
+        using var scope = NewDisposeScope();
+        var (from, to) = (ones(1 << 26), zeros(1 << 26));
+        return 2 * 4 * from.numel() / Alternating.Seconds(2, () => to.copy_(from))[0];
     }
 
     public static int Number(string[] arguments, int index, int otherwise) =>
         arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
 
-    private static void Measure(Workload workload, double seconds)
+    private static void Measure(Workload workload, double seconds, double bandwidth)
     {
         using var scope = NewDisposeScope();
         using var environment = workload.Create();
@@ -41,9 +60,10 @@ internal static class Workloads
             () => drawing.Draw(users, slates).Dispose(),
             () => environment.Step(slates).Dispose());
         var rates = times.Select(time => slates.numel() / time / 1e6).ToArray();
+        var bytes = BytesPerUser(spec, workload.LikedEqually) / (double)spec.SlateSize;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {spec.SlateSize} | {rates[0]:F1} | {rates[1]:F1} | {rates[1] / rates[0]:F2} | {rates[2]:F1} | {rates[2] / rates[0]:F2} |"));
+            $"| {workload.Name} | {spec.SlateSize} | {rates[0]:F1} | {rates[1]:F1} | {rates[1] / rates[0]:F2} | {rates[2]:F1} | {rates[2] / rates[0]:F2} | {bytes:F0} | {bandwidth / bytes / 1e6:F0} |"));
     }
 }
 
