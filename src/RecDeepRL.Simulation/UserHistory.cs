@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using RecDeepRL.Core;
 using RecDeepRL.Core.State;
@@ -117,10 +118,21 @@ internal sealed class UserHistory : IDisposable
                 // By way of the copy: moving a row within itself is several times as slow.
                 var row = known.Slice(users[user] * Length, Length);
                 var copy = copies.Slice(user * Length, Length);
-                row[(Length - kept)..].CopyTo(copy);
-                latest.Slice((user * Added) + Added - (Length - kept), Length - kept).CopyTo(copy[kept..]);
-                copy.CopyTo(row);
+                Copy(row[(Length - kept)..], copy[..kept]);
+                Copy(latest.Slice((user * Added) + Added - (Length - kept), Length - kept), copy[kept..]);
+                Copy(copy, row);
             }
+        }
+
+        /// <summary>Rows are short: the calls that a span's own copying takes would be most of the work, the more so before the runtime has optimised them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Copy(ReadOnlySpan<T> from, Span<T> to)
+        {
+            var index = 0;
+            for (; index <= to.Length - Vector<T>.Count; index += Vector<T>.Count)
+                new Vector<T>(from[index..]).CopyTo(to[index..]);
+            for (; index < to.Length; index++)
+                to[index] = from[index];
         }
     }
 }

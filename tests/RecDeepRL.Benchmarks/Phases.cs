@@ -37,7 +37,7 @@ internal static class Phases
             ("history: read", () => Dispose(history.Of(users))),
             ("sum, terminated, truncated", () => Dispose(responses.sum(1), zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool))),
         ];
-        var times = Alternating.Seconds(Workloads.Number(arguments, 2, 5), [.. phases.Select(phase => new Action(() => InScope(phase.Do)))]);
+        var times = Alternating.Seconds(Workloads.Number(arguments, 2, 5), torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock, [.. phases.Select(phase => new Action(() => InScope(phase.Do)))]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.Name}: {spec.UserCount} users x {spec.SlateSize} slots, histories of {spec.HistoryLength}, {torch.get_num_threads()} threads"));
         foreach (var (phase, time) in phases.Zip(times))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Name,-34} {time * 1e6,9:F1} us {time / times[0],7:P0}"));

@@ -8,9 +8,16 @@ public static class Alternating
 {
     private const int LeastTurns = 7;
 
+    /// <summary>Time by the clock.</summary>
+    public static Func<TimeSpan> Clock { get; } = () => Stopwatch.GetElapsedTime(0);
+
+    /// <summary>Processor time of the program, of all its threads together.</summary>
+    public static Func<TimeSpan> ProcessorTime { get; } = () => Environment.CpuUsage.TotalTime;
+
     /// <param name="seconds">How long all of them take together, unless <see cref="LeastTurns"/> turns take longer.</param>
+    /// <param name="time">What is measured: <see cref="Clock"/> or <see cref="ProcessorTime"/>.</param>
     /// <returns>Seconds of one call of each: the first decile.</returns>
-    public static double[] Seconds(double seconds, params ReadOnlySpan<Action> ways)
+    public static double[] Seconds(double seconds, Func<TimeSpan> time, params ReadOnlySpan<Action> ways)
     {
         var times = new List<double>[ways.Length];
         for (var way = 0; way < ways.Length; way++)
@@ -24,9 +31,9 @@ public static class Alternating
         {
             for (var way = 0; way < ways.Length; way++)
             {
-                var start = Stopwatch.GetTimestamp();
+                var start = time();
                 ways[way]();
-                times[way].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                times[way].Add((time() - start).TotalSeconds);
             }
         }
         return [.. times.Select(FirstDecile)];

@@ -29,7 +29,7 @@ public sealed class SpeedBenchmark(Catalog catalog, Device device, double second
         using var environment = RunPair.CreateEnvironment(catalog, Plan("random", name, [.. options, ("sampling", "1")]), device);
         environment.Reset(1);
         using var plain = new PlainRound(environment, likedEqually);
-        var times = Alternating.Seconds(seconds, () => Done(environment.Step(plain.Slates).Dispose), () => Done(plain.Play));
+        var times = Alternating.Seconds(seconds, Alternating.Clock, () => Done(environment.Step(plain.Slates).Dispose), () => Done(plain.Play));
         var (users, slots) = (environment.Spec.UserCount, environment.Spec.SlateSize);
         return new SpeedRow($"{name}, step", users, slots, "responses", users * (double)slots / times[0], users * (double)slots / times[1]);
     }
@@ -42,7 +42,7 @@ public sealed class SpeedBenchmark(Catalog catalog, Device device, double second
         using var observation = pair.Environment.Observe();
         using var slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
         using var feedback = pair.Environment.Step(slates);
-        var times = Alternating.Seconds(seconds, () => Done(() => pair.Agent.Learn(feedback)));
+        var times = Alternating.Seconds(seconds, Alternating.Clock, () => Done(() => pair.Agent.Learn(feedback)));
         return new SpeedRow($"{agent} on {environment}, learning", observation.UserCount, pair.Environment.Spec.SlateSize, "updates", UpdatesAtOnce / times[0], null);
     }
 
