@@ -55,9 +55,18 @@ internal readonly record struct SlateFacts(long Lowest, long Highest, bool Repea
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static SlateFacts OfRows(ReadOnlySpan<long> items, int slots)
     {
+        var (lowest, highest, repeats) = (long.MaxValue, long.MinValue, false);
+        if (slots == 1)
+        {
+            foreach (var item in items)
+            {
+                lowest = Math.Min(lowest, item);
+                highest = Math.Max(highest, item);
+            }
+            return new SlateFacts(lowest, highest, false);
+        }
         Span<int> marks = stackalloc int[Marks];
         marks.Clear();
-        var (lowest, highest, repeats) = (long.MaxValue, long.MinValue, false);
         for (var row = 1; row <= items.Length / slots; row++)
         {
             var slate = items.Slice((row - 1) * slots, slots);
