@@ -16,6 +16,8 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        NativeHeap.KeepFreedMemory();
+        WaitingThreads.SpinBriefly();
         var root = Root();
         try
         {
@@ -71,6 +73,7 @@ internal static class Program
             TableCommand.Create(),
             PopulationCommand.Create(),
             ListCommand.Create(),
+            BenchCommand.Create(),
             DashboardCommand.Create(),
             ConfigsCommand.Create(),
             CompletionCommand.Create(),

@@ -5,9 +5,6 @@ namespace RecDeepRL.Core;
 /// <summary>Checks at the borders between rooms: a violated contract is named, with what came and what was expected.</summary>
 public static class Guard
 {
-    /// <summary>Slates up to this size are checked for repeats by comparing slots, which is faster than sorting them.</summary>
-    private const int ComparedPairwise = 16;
-
     /// <summary>Requires a shape; −1 stands for any size.</summary>
     /// <param name="name">What the caller calls the tensor.</param>
     /// <param name="dimensions">What its dimensions mean, such as <c>users, slots</c>.</param>
@@ -33,39 +30,11 @@ public static class Guard
             throw new ArgumentException($"slates has type {slates.dtype}, expected Int64 (item ids).", nameof(slates));
         if (userCount == 0)
             return;
-        var facts = Facts(slates, spec.SlateSize);
+        var facts = SlateFacts.Of(slates);
         if (facts.Lowest < 0 || facts.Highest >= spec.ItemCount)
             throw new ArgumentException($"slates holds item ids from {facts.Lowest} to {facts.Highest}, allowed are 0 to {spec.ItemCount - 1}.", nameof(slates));
-        if (facts.Repeated != 0)
+        if (facts.Repeats)
             throw new ArgumentException("slates shows an item twice to the same user; the items of a slate must be distinct.", nameof(slates));
-    }
-
-    /// <summary>The lowest id, the highest, and how many times an item stands in a row again.</summary>
-    private static (long Lowest, long Highest, long Repeated) Facts(Tensor slates, int slateSize)
-    {
-        var facts = (Lowest: long.MaxValue, Highest: long.MinValue, Repeated: 0L);
-        var gate = new Lock();
-        UserSlices.ForEach(slates.shape[0], slateSize, slates.device, (start, count) =>
-        {
-            var rows = slates.narrow(0, start, count);
-            var slice = stack([rows.min(), rows.max(), Repeats(rows, slateSize)]).cpu().data<long>().ToArray();
-            lock (gate)
-                facts = (Math.Min(facts.Lowest, slice[0]), Math.Max(facts.Highest, slice[1]), facts.Repeated + slice[2]);
-        });
-        return facts;
-    }
-
-    private static Tensor Repeats(Tensor rows, int slateSize)
-    {
-        var repeats = zeros([], ScalarType.Int64, rows.device);
-        if (slateSize > ComparedPairwise)
-        {
-            var sorted = rows.sort(dim: 1).Values;
-            return repeats.add_(sorted.narrow(1, 1, slateSize - 1).eq(sorted.narrow(1, 0, slateSize - 1)).sum());
-        }
-        for (var distance = 1; distance < slateSize; distance++)
-            repeats.add_(rows.narrow(1, distance, slateSize - distance).eq(rows.narrow(1, 0, slateSize - distance)).sum());
-        return repeats;
     }
 
     /// <summary>Requires every value to be finite. Waits for the device once.</summary>

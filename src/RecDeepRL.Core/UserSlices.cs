@@ -12,6 +12,7 @@ public static class UserSlices
     private const long ValuesOnCpu = (1 << 15) - 1;
     private const long ValuesElsewhere = 1 << 26;
     private const long ValuesInOnePiece = 1 << 20;
+    private const long ValuesInOneLoop = 1 << 14;
 
     /// <param name="userCount">B; nothing is returned for 0.</param>
     /// <param name="valuesPerUser">How many values one user has in the largest intermediate result, such as K; at least 1.</param>
@@ -30,25 +31,41 @@ public static class UserSlices
         var size = Size(userCount, valuesPerUser, device);
         var slices = (userCount + size - 1) / size;
         var threads = device.type == DeviceType.CPU && slices > 1 ? torch.get_num_threads() : 1;
-        if (threads == 1)
-        {
-            for (var slice = 0L; slice < slices; slice++)
-                Run(slice);
-            return;
-        }
-        try
-        {
-            Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-        }
-        catch (AggregateException faults)
-        {
-            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
-        }
+        SideBySide(slices, threads, Run);
 
         void Run(long slice)
         {
             using var scope = torch.NewDisposeScope();
             operations(slice * size, Math.Min(size, userCount - (slice * size)));
+        }
+    }
+
+    /// <summary>Runs a loop in C# over the users, on the CPU: slice by slice, side by side on as many threads as libtorch may use as soon as there are two slices.
+    /// Such a loop passes over memory once and makes no intermediate results, so slices are small and a batch is never left in one piece for libtorch to split.</summary>
+    /// <param name="valuesPerUser">How many values the loop passes over for one user, such as K; at least 1.</param>
+    /// <param name="loop">Given the first user and the number of users; must not write what another slice reads or writes.</param>
+    public static void ForEachInOnePass(long userCount, long valuesPerUser, Action<long, int> loop)
+    {
+        var size = Math.Max(1, ValuesInOneLoop / valuesPerUser);
+        var slices = (userCount + size - 1) / size;
+        SideBySide(slices, slices > 1 ? torch.get_num_threads() : 1, slice => loop(slice * size, (int)Math.Min(size, userCount - (slice * size))));
+    }
+
+    private static void SideBySide(long slices, int threads, Action<long> run)
+    {
+        if (threads == 1)
+        {
+            for (var slice = 0L; slice < slices; slice++)
+                run(slice);
+            return;
+        }
+        try
+        {
+            Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, run);
+        }
+        catch (AggregateException faults)
+        {
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
         }
     }
 

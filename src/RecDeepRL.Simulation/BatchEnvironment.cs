@@ -91,7 +91,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
             throw new ArgumentException(fault, nameof(slates));
         }
         var shown = slates.to(Spec.Device, copy: true);
-        return Conclude(users, observation, shown, Toss(_coins, users, shown, Iteration));
+        return Conclude(users, observation, shown, _behaviour.Respond(_coins, users, shown, Iteration));
     }
 
     public Feedback Replay(PlayedRound round)
@@ -107,7 +107,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         Guard.Slates(slates, observation.UserCount, Spec);
         if (Candidates.FaultOf(observation, slates) is { } fault)
             throw new ArgumentException(fault, nameof(slates));
-        return Toss(new EnvironmentCoins(seed), observation.UserIds, slates, observation.Iteration);
+        return _behaviour.Respond(new EnvironmentCoins(seed), observation.UserIds, slates, observation.Iteration);
     }
 
     public Tensor ExpectedResponses(Tensor userIds, long iteration)
@@ -179,28 +179,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     protected (Tensor Expected, Tensor? Burden) Outlook(Tensor userIds, long iteration) => _behaviour.Outlook(userIds, iteration, withBurden: true);
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
-    private Tensor Included()
-    {
-        if (_included is not null)
-            return _included;
-        using var scope = NewDisposeScope();
-        var included = empty(_everyone.shape, ScalarType.Bool, Spec.Device);
-        UserSlices.ForEach(Spec.UserCount, 1, Spec.Device, (start, count) =>
-            included.narrow(0, start, count).copy_(_coins.Inclusion(Iteration, _everyone.narrow(0, start, count)).lt(_sampling)));
-        if (_sessions is not null)
-            included.logical_and_(_sessions.Away.logical_not());
-        return _included = included.nonzero().squeeze(1).DetachFromDisposeScope();
-    }
-
-    /// <summary>The responses to slates by users as they are now, slice by slice.</summary>
-    private Tensor Toss(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration)
-    {
-        using var scope = NewDisposeScope();
-        var responses = empty(slates.shape, ScalarType.Float32, Spec.Device);
-        UserSlices.ForEach(users.shape[0], slates.shape[1], Spec.Device, (start, count) =>
-            responses.narrow(0, start, count).copy_(_behaviour.Respond(coins, users.narrow(0, start, count), slates.narrow(0, start, count), iteration)));
-        return responses.MoveToOuterDisposeScope();
-    }
+    private Tensor Included() =>
+        _included ??= Participants.Of(_coins.Inclusion, Iteration, Spec.UserCount, _sampling, _sessions?.Away, Spec.Device).DetachFromDisposeScope();
 
     /// <summary>Remembers what was shown and answered, lets users change, come and go, and moves on.</summary>
     /// <param name="observation">Of the users before. Ownership passes to the feedback.</param>
@@ -211,7 +191,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         using var leaving = _behaviour.Advance(_coins, users, shown, responses, Iteration);
         if (_sessions is null)
             RestOthers(users);
-        _history.Append(users, shown, responses);
+        var (recentItems, recentResponses) = _history.Append(users, shown, responses);
         _candidates?.Remember(users, shown);
         using var left = leaving?.sum();
         _left = left?.item<long>() ?? 0;
@@ -223,7 +203,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
             Slates = shown,
             Responses = responses,
             Reward = responses.sum(1),
-            NextObservation = Describe(users, Iteration + 1, DrawKeyOf(Iteration + 1)),
+            NextObservation = Describe(users, recentItems, recentResponses, Iteration + 1, DrawKeyOf(Iteration + 1)),
             Terminated = terminated,
             Truncated = truncated,
         };
@@ -232,12 +212,20 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         return feedback;
     }
 
-    private Observation Describe(Tensor users, long iteration, long drawKey) => new()
+    private Observation Describe(Tensor users, long iteration, long drawKey)
+    {
+        var (items, responses) = _history.Of(users);
+        return Describe(users, items, responses, iteration, drawKey);
+    }
+
+    /// <param name="recentItems">Ownership passes to the observation.</param>
+    /// <param name="recentResponses">Ownership passes to the observation.</param>
+    private Observation Describe(Tensor users, Tensor recentItems, Tensor recentResponses, long iteration, long drawKey) => new()
     {
         UserIds = users.clone(),
         UserFeatures = Population.UserFeatures?.index_select(0, users),
-        RecentItems = _history.ItemsOf(users),
-        RecentResponses = _history.ResponsesOf(users),
+        RecentItems = recentItems,
+        RecentResponses = recentResponses,
         EligibleItems = _candidates?.EligibleTo(users, drawKey),
         Iteration = iteration,
         DrawKey = drawKey,

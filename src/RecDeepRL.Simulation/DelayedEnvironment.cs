@@ -198,12 +198,13 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     {
         using var scope = NewDisposeScope();
         var empty = IsEmpty(inner).unsqueeze(1);
+        var (items, responses) = _history.Of(inner.UserIds);
         var arrived = new Observation
         {
             UserIds = inner.UserIds,
             UserFeatures = inner.UserFeatures,
-            RecentItems = _history.ItemsOf(inner.UserIds).masked_fill_(empty, -1L).MoveToOuterDisposeScope(),
-            RecentResponses = _history.ResponsesOf(inner.UserIds).masked_fill_(empty, 0f).MoveToOuterDisposeScope(),
+            RecentItems = items.masked_fill_(empty, -1L).MoveToOuterDisposeScope(),
+            RecentResponses = responses.masked_fill_(empty, 0f).MoveToOuterDisposeScope(),
             EligibleItems = inner.EligibleItems,
             Iteration = inner.Iteration,
             DrawKey = inner.DrawKey,

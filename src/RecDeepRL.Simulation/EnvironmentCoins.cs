@@ -14,7 +14,7 @@ internal sealed class EnvironmentCoins(long seed)
     public long Seed => seed;
 
     /// <summary>Who takes part in a round: lane user.</summary>
-    public Tensor Inclusion(long iteration, Tensor users) => _inclusion.Uniform(iteration, users);
+    public RandomStream Inclusion => _inclusion;
 
     /// <summary>Responses to items: lane user · N + item.</summary>
     /// <returns>[B, K] float32.</returns>
@@ -24,6 +24,9 @@ internal sealed class EnvironmentCoins(long seed)
         var pairs = users.mul(itemCount).unsqueeze(1).add(slates);
         return _responses.Uniform(iteration, pairs).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The stream of the coins for items, for what draws them on the way.</summary>
+    public RandomStream ResponseStream => _responses;
 
     /// <summary>What concerns a slate as a whole: lane user.</summary>
     public Tensor Slates(long iteration, Tensor users) => _slates.Uniform(iteration, users);

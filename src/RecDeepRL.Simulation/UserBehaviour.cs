@@ -2,6 +2,7 @@ using RecDeepRL.Core;
 using RecDeepRL.Core.State;
 using RecDeepRL.Simulation.Choices;
 using RecDeepRL.Simulation.Dynamics;
+using RecDeepRL.Simulation.Responses;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
@@ -51,10 +52,21 @@ internal sealed class UserBehaviour : IDisposable
     /// <returns>[B, K] float32. The caller disposes.</returns>
     public Tensor Respond(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration)
     {
-        using var scope = NewDisposeScope();
-        var (_, appeal) = Appeal(users, slates, iteration);
-        return _choice.Draw(appeal, coins.Responses(iteration, users, slates, _itemCount), coins.Slates(iteration, users)).MoveToOuterDisposeScope();
+        if (_choice is not IndependentChoice || !ClickKernel.Takes(users, slates))
+            return RespondByTensorOperations(coins, users, slates, iteration);
+        if (_model is not IProbabilityTable held || !_dynamics.IsEmpty)
+        {
+            return InSlices(users, slates, (someUsers, someSlates) =>
+                ClickKernel.DrawByAppeal(coins.ResponseStream, iteration, Appeal(someUsers, someSlates, iteration).Present, someUsers, someSlates, _itemCount));
+        }
+        using var table = held.TableAt(iteration);
+        return ClickKernel.DrawByTable(coins.ResponseStream, iteration, table, users, slates, _itemCount);
     }
+
+    /// <summary>The same for any choice model on any device; what passes over memory once must equal it.</summary>
+    internal Tensor RespondByTensorOperations(EnvironmentCoins coins, Tensor users, Tensor slates, long iteration) =>
+        InSlices(users, slates, (someUsers, someSlates) => _choice.Draw(
+            Appeal(someUsers, someSlates, iteration).Present, coins.Responses(iteration, someUsers, someSlates, _itemCount), coins.Slates(iteration, someUsers)));
 
     /// <summary>The means of the responses.</summary>
     /// <returns>[B, K] float32. The caller disposes.</returns>
@@ -110,6 +122,15 @@ internal sealed class UserBehaviour : IDisposable
         _dynamics.Dispose();
         if (_ownsModel)
             _model.Dispose();
+    }
+
+    private static Tensor InSlices(Tensor users, Tensor slates, Func<Tensor, Tensor, Tensor> respond)
+    {
+        using var scope = NewDisposeScope();
+        var responses = empty(slates.shape, ScalarType.Float32, slates.device);
+        UserSlices.ForEach(slates.shape[0], slates.shape[1], slates.device, (start, count) =>
+            responses.narrow(0, start, count).copy_(respond(users.narrow(0, start, count), slates.narrow(0, start, count))));
+        return responses.MoveToOuterDisposeScope();
     }
 
     /// <summary>The appeal of shown items to rested users and to users as they are, in the scope of the caller.</summary>

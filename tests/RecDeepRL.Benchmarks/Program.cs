@@ -3,13 +3,21 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using RecDeepRL.Benchmarks;
+using RecDeepRL.Core;
 
+// As the program does.
+NativeHeap.KeepFreedMemory();
+WaitingThreads.SpinBriefly();
 switch (args.FirstOrDefault())
 {
     case "cycle":
         return Cycle.Run(args[1..]);
     case "soak":
         return Soak.Run(args[1..]);
+    case "workloads":
+        return Workloads.Run(args[1..]);
+    case "phases":
+        return Phases.Run(args[1..]);
 }
 
 // In this process, since a generated project would have to bring libtorch along once more. TorchSharp is left unoptimised on purpose

@@ -29,6 +29,7 @@ public sealed class JsonTests : WorkingFolder
             ["import"] = Document("import", "log.csv", "--format", "log", "--response", "rating", "--out", "data", "--duplicates", "keep", "--json"),
             ["response fit"] = Document("response", "fit", Learner, "--data", "data", "--out", "learned", "--threads", "1", "--set", "items=12", "--set", "rank=2", "--set", "iterations=2", "--json"),
             ["response options"] = Document("response", "options", Learner, "--json"),
+            ["bench"] = Document("bench", "--device", "cpu", "--threads", "1", "--seconds", "0.01", "--json"),
             ["response inspect"] = Document("response", "inspect", "learned", "--json"),
         };
         var documented = EntriesOf(File.ReadAllLines(Path.Combine(RecDeepRLProcess.Root, "docs", "json.md")));
@@ -47,6 +48,14 @@ public sealed class JsonTests : WorkingFolder
         Assert.Equal(JsonValueKind.Null, candidates[true].ValueKind);
         Assert.Equal(JsonValueKind.Null, candidates[false].GetProperty("halfWidth").ValueKind);
         Assert.Equal("final", seen["tune"].GetProperty("metric").GetString());
+        // A ratio is that of the two figures beside it; learning has nothing to be compared with.
+        foreach (var row in seen["bench"].GetProperty("rows").EnumerateArray())
+        {
+            var (own, plain, ratio) = (row.GetProperty("perSecond").GetDouble(), row.GetProperty("plainPerSecond"), row.GetProperty("ratio"));
+            Assert.True(own > 0, row.ToString());
+            Assert.Equal(row.GetProperty("unit").GetString() == "updates", plain.ValueKind == JsonValueKind.Null);
+            Assert.True(plain.ValueKind == JsonValueKind.Null ? ratio.ValueKind == JsonValueKind.Null : Math.Abs(ratio.GetDouble() - (own / plain.GetDouble())) < 1e-9 * own, row.ToString());
+        }
         Assert.Equal(4, seen["compare"].GetProperty("rows").GetArrayLength());
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -22,38 +23,37 @@ internal static class SplitMix64
     }
 
     /// <summary>Fills <paramref name="bits"/> with the hash of start + Golden · (lane + 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(ReadOnlySpan<long> lanes, ulong start, Span<ulong> bits)
     {
         var input = MemoryMarshal.Cast<long, ulong>(lanes);
         var width = Vector<ulong>.Count;
         var offset = new Vector<ulong>(unchecked(start + Golden));
-        var golden = new Vector<ulong>(Golden);
-        var first = new Vector<ulong>(First);
-        var second = new Vector<ulong>(Second);
         var index = 0;
         for (; index <= input.Length - width; index += width)
-        {
-            var value = (new Vector<ulong>(input[index..]) * golden) + offset;
-            value = (value ^ (value >>> 30)) * first;
-            value = (value ^ (value >>> 27)) * second;
-            value ^= value >>> 31;
-            value.CopyTo(bits[index..]);
-        }
+            Mix(new Vector<ulong>(input[index..]), offset).CopyTo(bits[index..]);
         for (; index < input.Length; index++)
             bits[index] = Mix(unchecked(start + (Golden * (input[index] + 1))));
     }
 
     /// <summary>Fills <paramref name="values"/> with the top 24 bits of the same hash, as uniforms in [0, 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillUniform(ReadOnlySpan<long> lanes, ulong start, Span<float> values)
     {
-        Span<ulong> bits = stackalloc ulong[512];
-        for (var first = 0; first < lanes.Length; first += bits.Length)
+        var input = MemoryMarshal.Cast<long, ulong>(lanes);
+        var width = Vector<ulong>.Count;
+        var offset = new Vector<ulong>(unchecked(start + Golden));
+        var scale = new Vector<float>(1f / (1 << 24));
+        var index = 0;
+        // Two vectors of hashes make one of uniforms. A number of 24 bits is exact as an integer and as a float.
+        for (; index <= input.Length - (2 * width); index += 2 * width)
         {
-            var count = Math.Min(bits.Length, lanes.Length - first);
-            Fill(lanes.Slice(first, count), start, bits);
-            for (var index = 0; index < count; index++)
-                values[first + index] = (int)(bits[index] >> 40) * (1f / (1 << 24));
+            var low = Mix(new Vector<ulong>(input[index..]), offset) >>> 40;
+            var high = Mix(new Vector<ulong>(input[(index + width)..]), offset) >>> 40;
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.Narrow(low, high))) * scale).CopyTo(values[index..]);
         }
+        for (; index < input.Length; index++)
+            values[index] = (int)(Mix(unchecked(start + (Golden * (input[index] + 1)))) >> 40) * (1f / (1 << 24));
     }
 
     /// <summary>The same as tensor operations: int64 in, int64 out, read as 64 bits.</summary>
@@ -69,6 +69,16 @@ internal static class SplitMix64
     /// <summary>A logical right shift, which int64 tensors lack: an arithmetic one, and the copies of the sign masked away.</summary>
     public static Tensor LogicalShift(Tensor value, int count) =>
         value.bitwise_right_shift(tensor((long)count, device: value.device)).bitwise_and_(tensor((1L << (64 - count)) - 1, device: value.device));
+
+    /// <summary>The hash of offset + Golden · lane, for a vector of lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<ulong> Mix(Vector<ulong> lanes, Vector<ulong> offset)
+    {
+        var value = (lanes * new Vector<ulong>(Golden)) + offset;
+        value = (value ^ (value >>> 30)) * new Vector<ulong>(First);
+        value = (value ^ (value >>> 27)) * new Vector<ulong>(Second);
+        return value ^ (value >>> 31);
+    }
 
     private static Tensor ShiftedExclusiveOr(Tensor value, int count) => value.bitwise_xor(LogicalShift(value, count));
 }

@@ -1,4 +1,3 @@
-using RecDeepRL.Core;
 using RecDeepRL.Data;
 using static TorchSharp.torch;
 
@@ -7,7 +6,7 @@ namespace RecDeepRL.Simulation.Responses;
 /// <summary>Every user likes an item equally, but popular items fall out of favour while unpopular ones rise, as in the original's third task.</summary>
 /// <remarks>The original counts its calls from 1, one for each round, so round t (from 0) has count c = t + 1. With n = min(max(c − 5, 0), 10),
 /// popular items have lost 0.06·n and unpopular ones gained it; the rest stay. The result is clipped to [0, 1], in double precision, then rounded.</remarks>
-internal sealed class DriftingPopularityModel : IResponseModel
+internal sealed class DriftingPopularityModel : IProbabilityTable
 {
     private const int CallsBeforeDrift = 5;
     private const int DriftingCalls = 10;
@@ -48,6 +47,8 @@ internal sealed class DriftingPopularityModel : IResponseModel
         using var rows = stage.expand(userIds.shape[0], stage.shape[0]);
         return rows.clone();
     }
+
+    public Tensor TableAt(long iteration) => Stage(iteration);
 
     public void Dispose() => _stages.Dispose();
 

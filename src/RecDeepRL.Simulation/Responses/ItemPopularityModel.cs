@@ -1,10 +1,9 @@
-using RecDeepRL.Core;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation.Responses;
 
 /// <summary>Every user likes an item equally, for ever: one probability for each item.</summary>
-internal sealed class ItemPopularityModel : IResponseModel
+internal sealed class ItemPopularityModel : IProbabilityTable
 {
     private readonly Tensor _probabilities;
 
@@ -29,6 +28,8 @@ internal sealed class ItemPopularityModel : IResponseModel
         using var rows = _probabilities.expand(userIds.shape[0], _probabilities.shape[0]);
         return rows.clone();
     }
+
+    public Tensor TableAt(long iteration) => _probabilities.alias();
 
     public void Dispose() => _probabilities.Dispose();
 }

@@ -1,10 +1,9 @@
-using RecDeepRL.Core;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation.Responses;
 
 /// <summary>Every user likes every item in a way of its own, for ever: one probability for each pair.</summary>
-internal sealed class TableModel : IResponseModel
+internal sealed class TableModel : IProbabilityTable
 {
     private readonly Tensor _probabilities; // [U, N]
     private readonly Tensor _flat;
@@ -27,6 +26,8 @@ internal sealed class TableModel : IResponseModel
     }
 
     public Tensor Probabilities(Tensor userIds, long iteration) => _probabilities.index_select(0, userIds);
+
+    public Tensor TableAt(long iteration) => _probabilities.alias();
 
     public void Dispose()
     {

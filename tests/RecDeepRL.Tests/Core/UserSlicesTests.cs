@@ -32,6 +32,27 @@ public sealed class UserSlicesTests
         Assert.Equal(slices, visited.Order());
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 5)]
+    [InlineData(100_000, 1)]
+    [InlineData(40_000, 7)]
+    [InlineData(3, 1_000_000)]
+    public void ALoopPassesEveryUserOnce(long users, long valuesPerUser)
+    {
+        var visits = new int[users];
+        UserSlices.ForEachInOnePass(users, valuesPerUser, (start, count) =>
+        {
+            for (var user = start; user < start + count; user++)
+                Interlocked.Increment(ref visits[user]);
+        });
+        Assert.All(visits, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void AFaultInALoopIsTheCallersAsItIs() =>
+        Assert.Throws<TimeoutException>(() => UserSlices.ForEachInOnePass(2_000_000, 1, (_, _) => throw new TimeoutException()));
+
     [Fact]
     public void AFaultIsTheCallersAsItIs() =>
         Assert.Throws<TimeoutException>(() => UserSlices.ForEach(2_000_000, 1, CPU, (_, _) => throw new TimeoutException()));
