@@ -28,8 +28,8 @@ public sealed record ReinforceOptions : ReplayingOptions
     [Range(0.0, double.MaxValue)]
     public double Entropy { get; init; } = 0.01;
 
-    /// <summary>Temperature T of the softmax over items, above 0. Default 1.</summary>
-    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    /// <summary>Temperature T of the softmax over items, at least 0.001. Default 1.</summary>
+    [Range(0.001, double.MaxValue)]
     public double Temperature { get; init; } = 1;
 }
 

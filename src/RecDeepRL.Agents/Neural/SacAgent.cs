@@ -107,6 +107,9 @@ internal sealed class SacAgent : ActorCriticAgent
     protected override void SaveLearned(IStateWriter writer)
     {
         base.SaveLearned(writer);
+        // One that is given is no part of what is learned, and the logarithm of 0 is no number.
+        if (_options.Temperature is not null)
+            return;
         _temperature.Save(writer.Under("temperature"));
         _temperatureOptimizer.Save(writer.Under("temperatureOptimizer"));
     }
@@ -114,6 +117,8 @@ internal sealed class SacAgent : ActorCriticAgent
     public override void Load(IStateReader reader)
     {
         base.Load(reader);
+        if (_options.Temperature is not null)
+            return;
         _temperature.Load(reader.Under("temperature"));
         _temperatureOptimizer.Load(reader.Under("temperatureOptimizer"));
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Speed;
@@ -14,7 +15,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var seconds = new Option<double>("--seconds") { Description = $"Seconds to measure for each row, above 0, at most {MostSeconds}. Default {DefaultSeconds}.", HelpName = "S", DefaultValueFactory = _ => DefaultSeconds };
+        var seconds = new NumberOption<double>("--seconds", new RangeAttribute(0, MostSeconds) { MinimumIsExclusive = true }) { Description = $"Seconds to measure for each row, above 0, at most {MostSeconds}. Default {DefaultSeconds}.", HelpName = "S", DefaultValueFactory = _ => DefaultSeconds };
         var (device, threads, libtorch) = (CommonOptions.Device("auto"), CommonOptions.Threads(), CommonOptions.Libtorch());
         var command = new Command("bench", "Measure how fast this machine simulates and learns, beside plain libtorch operations.") { device, threads, seconds, libtorch, Answer.Option() };
         command.SetAction(parsed =>
@@ -28,8 +29,6 @@ internal static class BenchCommand
 
     private static void Measure(string asked, double seconds)
     {
-        if (!(seconds > 0 && seconds <= MostSeconds))
-            throw new UserMistakeException(FormattableString.Invariant($"--seconds was {seconds}, must be above 0 and at most {MostSeconds}."));
         var device = Devices.Choose(asked);
         var (name, threads) = (Devices.Describe(device), torch.get_num_threads());
         var rows = new SpeedBenchmark(CommonOptions.Catalog, device, seconds).Rows().ToList();
