@@ -38,6 +38,27 @@ internal static class FuzzWorker
         }
     }
 
+    /// <summary>Writes the damaged file of one case to the output, to look at what a reader met.</summary>
+    public static int ShowCase(string[] arguments)
+    {
+        if (arguments.Length != 2)
+            throw new ArgumentException("Give the name of a target and the number of a case, as fuzz tells them.");
+        var target = FuzzTargets.All.Select(make => make()).FirstOrDefault(one => one.Name == arguments[0])
+            ?? throw new ArgumentException($"There is no target '{arguments[0]}'. Targets are {string.Join(", ", FuzzTargets.All.Select(make => make().Name))}.");
+        var folder = Directory.CreateTempSubdirectory("recdeeprl-fuzz-").FullName;
+        try
+        {
+            using var run = new FuzzRun(target, Path.Combine(folder, "case"));
+            using var output = Console.OpenStandardOutput();
+            output.Write(run.Case(long.Parse(arguments[1], CultureInfo.InvariantCulture)).Content);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>The first line and the places in this program.</summary>
     private static string KindOf(string fault)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Checkpoints;
 using RecDeepRL.Experiments.Training;
@@ -82,6 +83,21 @@ public sealed class CheckpointStoreTests : IDisposable
         var fault = Assert.Throws<UserMistakeException>(() => CheckpointStore.ReadManifest(checkpoint));
 
         Assert.Contains("format 2", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACounterBelowNoneIsRefusedByName()
+    {
+        var checkpoint = Train("popular", 2);
+        var path = Path.Combine(checkpoint, "manifest.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        manifest["environmentCounters"]!["iteration"] = -2;
+        File.WriteAllText(path, manifest.ToJsonString());
+        using var pair = SmallRuns.Pair(SmallRuns.Plan("random", "popular"));
+
+        var fault = Assert.Throws<UserMistakeException>(() => CheckpointStore.Restore(checkpoint, CheckpointStore.ReadManifest(checkpoint), pair));
+
+        Assert.Contains("the counter 'iteration' is -2", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
