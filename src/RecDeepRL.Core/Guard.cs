@@ -37,6 +37,19 @@ public static class Guard
             throw new ArgumentException("slates shows an item twice to the same user; the items of a slate must be distinct.", nameof(slates));
     }
 
+    /// <summary>Requires every whole number of a tensor to lie within bounds. Waits for the device once.</summary>
+    /// <param name="highest">Inclusive, as is <paramref name="lowest"/>.</param>
+    /// <exception cref="ArgumentException">One lies outside.</exception>
+    public static void Within(Tensor tensor, string name, long lowest, long highest)
+    {
+        if (tensor.numel() == 0)
+            return;
+        using var scope = NewDisposeScope();
+        var ends = stack([tensor.min(), tensor.max()]).to_type(ScalarType.Int64).cpu().data<long>().ToArray();
+        if (ends[0] < lowest || ends[1] > highest)
+            throw new ArgumentException($"{name} holds numbers from {ends[0]} to {ends[1]}, allowed are {lowest} to {highest}.", nameof(tensor));
+    }
+
     /// <summary>Requires every value to be finite. Waits for the device once.</summary>
     /// <exception cref="ArithmeticException">NaN or an infinity.</exception>
     public static void Finite(Tensor tensor, string name)

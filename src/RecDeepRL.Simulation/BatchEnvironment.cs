@@ -155,8 +155,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     public void Load(IStateReader reader)
     {
         UseSeed(reader.ReadInt64("seed"));
-        MoveTo(reader.ReadInt64("iteration"));
-        _history.Load(reader.Under("history"));
+        MoveTo(reader.ReadCount("iteration"));
+        _history.Load(reader.Under("history"), Spec.ItemCount);
         _behaviour.Load(reader.Under("dynamics"));
         _sessions?.Load(reader.Under("sessions"));
         _candidates?.Load(reader.Under("candidates"));

@@ -152,10 +152,10 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
         var own = reader.Under("delay");
         UseSeed(own.ReadInt64("seed"));
         own.ReadInto("began", _began);
-        _history.Load(own.Under("history"));
+        _history.Load(own.Under("history"), Spec.ItemCount);
         _taken = own.ReadInt64("taken") != 0;
         Drop(_pending.Count);
-        for (var index = 0; index < own.ReadInt64("pending"); index++)
+        for (var index = 0; index < own.ReadCount("pending"); index++)
             _pending.Add(PendingRound.Load(own.Under($"pending.{index}"), Spec.Device));
     }
 

@@ -105,7 +105,7 @@ internal sealed class PendingRound : IDisposable
             tensors,
             (reader.ReadInt64("observation.iteration"), reader.ReadInt64("observation.drawKey")),
             (reader.ReadInt64("next.iteration"), reader.ReadInt64("next.drawKey")),
-            reader.ReadInt64("last"));
+            reader.ReadCount("last"));
     }
 
     public void Dispose()

@@ -61,9 +61,12 @@ internal sealed class UserHistory : IDisposable
         writer.Write("responses", _responses);
     }
 
-    public void Load(IStateReader reader)
+    /// <param name="itemCount">N.</param>
+    /// <exception cref="ArgumentException">An item that there is not.</exception>
+    public void Load(IStateReader reader, int itemCount)
     {
         reader.ReadInto("items", _items);
+        Guard.Within(_items, "the items of histories", -1, itemCount - 1);
         reader.ReadInto("responses", _responses);
     }
 

@@ -82,8 +82,8 @@ internal class ItemStatistics : IDisposable
     public virtual void Load(IStateReader reader)
     {
         reader.ReadInto("sums", _sums);
-        Rounds = reader.ReadInt64("rounds");
-        Users = reader.ReadInt64("users");
+        Rounds = reader.ReadCount("rounds");
+        Users = reader.ReadCount("users");
     }
 
     public void Dispose()

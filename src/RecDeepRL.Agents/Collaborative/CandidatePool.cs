@@ -95,9 +95,9 @@ internal sealed class CandidatePool : IDisposable
     public void Load(IStateReader reader)
     {
         reader.ReadInto("members", Members);
-        Size = (int)reader.ReadInt64("size");
-        _responses = reader.ReadInt64("responses");
-        _cuts = reader.ReadInt64("cuts");
+        Size = (int)reader.ReadCount("size");
+        _responses = reader.ReadCount("responses");
+        _cuts = reader.ReadCount("cuts");
     }
 
     public void Dispose() => Members.Dispose();

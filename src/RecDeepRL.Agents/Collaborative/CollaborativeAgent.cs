@@ -123,7 +123,7 @@ internal abstract class CollaborativeAgent : IAgent, IExplainsSlates, IEstimates
         _evidence?.Load(reader.Under("evidence"));
         _pool?.Load(reader.Under("candidates"));
         reader.ReadInto("itemShown", _itemShown);
-        _rounds = reader.ReadInt64("rounds");
+        _rounds = reader.ReadCount("rounds");
     }
 
     public virtual void Dispose()

@@ -161,10 +161,10 @@ internal sealed class GaussianTastesAgent : IAgent, IEstimatesItems
         _pairs.Load(reader.Under("pairs"));
         _pool.Load(reader.Under("pool"));
         Replace(ref _items, _pool.Ids());
-        _responses = reader.ReadInt64("responses");
-        _fitted = reader.ReadInt64("fitted");
-        _most = reader.ReadInt64("most");
-        var learned = reader.ReadInt64("learned") == 1 ? TasteDistribution.Load(reader.Under("tastes"), _pool.Size, _context.Spec.Device) : null;
+        _responses = reader.ReadCount("responses");
+        _fitted = reader.ReadCount("fitted");
+        _most = reader.ReadCount("most");
+        var learned = reader.ReadCount("learned") == 1 ? TasteDistribution.Load(reader.Under("tastes"), _pool.Size, _context.Spec.Device) : null;
         _tastes?.Dispose();
         _tastes = learned;
     }

@@ -132,7 +132,7 @@ internal sealed class LogisticFactors : IDisposable
         reader.ReadInto("users", _users);
         reader.ReadInto("items", _items);
         reader.ReadInto("center", _center);
-        _steps = reader.ReadInt64("steps");
+        _steps = reader.ReadCount("steps");
         _ofUsers.Load(reader.Under("ofUsers"));
         _ofItems.Load(reader.Under("ofItems"));
     }

@@ -143,8 +143,8 @@ internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
         _pairs.Load(reader.Under("pairs"));
         _pool.Load(reader.Under("pool"));
         _model.Load(reader.Under("model"));
-        _responses = reader.ReadInt64("responses");
-        _fitted = reader.ReadInt64("fitted");
+        _responses = reader.ReadCount("responses");
+        _fitted = reader.ReadCount("fitted");
     }
 
     public void Dispose()

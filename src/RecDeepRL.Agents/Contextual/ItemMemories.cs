@@ -80,7 +80,7 @@ internal sealed class ItemMemories : IDisposable
 
     public void Load(IStateReader reader)
     {
-        _rows = reader.ReadInt64("rows");
+        _rows = reader.ReadCount("rows");
         reader.ReadInto("shown", Shown);
         reader.ReadInto("responses", Responses);
         reader.ReadInto("features", _features);

@@ -142,8 +142,8 @@ internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems
 
     public void Load(IStateReader reader)
     {
-        _total = reader.ReadInt64("total");
-        _trained = reader.ReadInt64("trained");
+        _total = reader.ReadCount("total");
+        _trained = reader.ReadCount("trained");
         reader.ReadInto("means", _means);
         reader.ReadInto("shown", _shown);
         _rows.Load(reader.Under("rows"));

@@ -98,7 +98,7 @@ internal sealed class TreeEnsembles : IDisposable
 
     public void Load(IStateReader reader)
     {
-        _depth = reader.ReadInt64("depth");
+        _depth = reader.ReadCount("depth");
         foreach (var (name, part) in Parts)
             reader.ReadInto(name, part);
     }

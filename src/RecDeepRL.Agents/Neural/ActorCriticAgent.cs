@@ -128,8 +128,8 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
 
     public virtual void Load(IStateReader reader)
     {
-        Rounds = reader.ReadInt64("rounds");
-        Updates = reader.ReadInt64("updates");
+        Rounds = reader.ReadCount("rounds");
+        Updates = reader.ReadCount("updates");
         Online.Load(reader.Under("online"));
         Target.Load(reader.Under("target"));
         _actorOptimizer.Load(reader.Under("actorOptimizer"));

@@ -70,7 +70,7 @@ internal sealed class Adam : IDisposable
     {
         reader.ReadInto("firstMoment", _first);
         reader.ReadInto("secondMoment", _second);
-        _step = reader.ReadInt64("step");
+        _step = reader.ReadCount("step");
     }
 
     public void Dispose()

@@ -128,9 +128,9 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems
 
     public virtual void Load(IStateReader reader)
     {
-        _rounds = reader.ReadInt64("rounds");
-        _steps = reader.ReadInt64("steps");
-        _seen = reader.ReadInt64("seen");
+        _rounds = reader.ReadCount("rounds");
+        _steps = reader.ReadCount("steps");
+        _seen = reader.ReadCount("seen");
         reader.ReadInto("shown", _shown);
         Parameters.Load(reader.Under("network"));
         _optimizer.Load(reader.Under("optimizer"));

@@ -157,11 +157,15 @@ internal sealed class ReplayBuffer : IDisposable
             writer.Write(name, column.narrow(0, 0, Count));
     }
 
+    /// <exception cref="ArgumentException">Counters and rows that no buffer of this kind leaves together, or users and items that there are not.</exception>
     public void Load(IStateReader reader)
     {
         using var scope = NewDisposeScope();
-        Count = reader.ReadInt64("count");
-        _written = reader.ReadInt64("written");
+        Count = reader.ReadCount("count");
+        _written = reader.ReadCount("written");
+        // Below its capacity the ring has not turned.
+        if (Count > Capacity || _written < Count || (Count < Capacity && _written != Count))
+            throw new ArgumentException($"a replay buffer of {Capacity} rows cannot hold {Count} after {_written} were written.");
         _rounds.Clear();
         foreach (var rows in reader.ReadTensor("rounds").data<long>().ToArray())
             _rounds.Enqueue(rows);
@@ -174,6 +178,27 @@ internal sealed class ReplayBuffer : IDisposable
         _columns.Reserve(Count, Count, columns);
         foreach (var (name, values) in columns)
             _columns[name].narrow(0, 0, Count).copy_(values);
+        RequireKnown();
+    }
+
+    /// <summary>Requires of rows that were read that they name users, items and each other as there are.</summary>
+    private void RequireKnown()
+    {
+        Guard.Within(tensor(_rounds.ToArray(), ScalarType.Int64), "the rounds of the replay buffer", 0, Capacity);
+        foreach (var (name, values) in _columns.All)
+        {
+            var (lowest, highest) = name.Split('.')[^1] switch
+            {
+                "items" => (0L, _spec.ItemCount - 1L),
+                "recentItems" => (-1L, _spec.ItemCount - 1L),
+                "userIds" => (0L, _spec.UserCount - 1L),
+                "before" or "after" => (-1L, _written - 1),
+                _ => (long.MinValue, long.MaxValue),
+            };
+            if (lowest > long.MinValue)
+                Guard.Within(values.narrow(0, 0, Count), $"'{name}' of the replay buffer", lowest, highest);
+        }
+        _trajectories?.RequireWritten(_written);
     }
 
     public void Dispose()

@@ -79,6 +79,11 @@ internal sealed class ReplayTrajectories : IDisposable
         _latestIteration = reader.ReadInt64("latestIteration");
     }
 
+    /// <summary>Requires that no user's latest row is one that was never written.</summary>
+    /// <param name="written">Rows ever written.</param>
+    /// <exception cref="ArgumentException">One is.</exception>
+    public void RequireWritten(long written) => Guard.Within(_latest, "the latest rows of users", -1, written - 1);
+
     public void Dispose() => _latest.Dispose();
 
     private static void Write(Tensor column, Tensor places, Tensor values) => column.index_copy_(0, places, values);

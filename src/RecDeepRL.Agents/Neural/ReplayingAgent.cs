@@ -96,8 +96,8 @@ internal abstract class ReplayingAgent : IAgent
 
     public void Load(IStateReader reader)
     {
-        Rounds = reader.ReadInt64("rounds");
-        _updates = reader.ReadInt64("updates");
+        Rounds = reader.ReadCount("rounds");
+        _updates = reader.ReadCount("updates");
         Replay.Load(reader.Under("replay"));
         Figures.Load(reader.Under("figures"));
         LoadLearned(reader);

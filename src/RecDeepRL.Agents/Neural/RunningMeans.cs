@@ -58,7 +58,7 @@ internal sealed class RunningMeans : IDisposable
     public void Load(IStateReader reader)
     {
         reader.ReadInto("sums", _sums);
-        _count = reader.ReadInt64("count");
+        _count = reader.ReadCount("count");
     }
 
     public void Dispose() => _sums.Dispose();

@@ -32,6 +32,15 @@ public static class StateScopes
 {
     public static IStateWriter Under(this IStateWriter writer, string prefix) => new PrefixedWriter(writer, prefix + ".");
 
+    /// <summary>A counter that counts.</summary>
+    /// <exception cref="UserMistakeException">There is none of this name, or it is below 0.</exception>
+    public static long ReadCount(this IStateReader reader, string name)
+    {
+        var count = reader.ReadInt64(name);
+        return count >= 0 ? count
+            : throw new UserMistakeException($"The counter '{name}' of the saved state is {count}, expected is at least 0: it is damaged. Use another checkpoint.");
+    }
+
     public static IStateReader Under(this IStateReader reader, string prefix) => new PrefixedReader(reader, prefix + ".");
 
     private sealed class PrefixedWriter(IStateWriter writer, string prefix) : IStateWriter

@@ -199,9 +199,6 @@ public static class CheckpointStore
     private static SavedState ReadState(string checkpoint, string file, IReadOnlyDictionary<string, long> counters)
     {
         var path = Path.Combine(checkpoint, file);
-        // Seeds aside, counters count.
-        if (counters.FirstOrDefault(one => one.Value < 0 && !one.Key.EndsWith("seed", StringComparison.OrdinalIgnoreCase)) is { Key: { } odd } negative)
-            throw new UserMistakeException($"{Path.Combine(checkpoint, ManifestName)} is damaged: the counter '{odd}' is {negative.Value}, expected is at least 0. Use another checkpoint.");
         var state = new SavedState(path);
         foreach (var (name, tensor) in SafetensorsFile.Read(path))
             state.Add(name, tensor);

@@ -1,5 +1,6 @@
 using RecDeepRL.Agents;
 using RecDeepRL.Core.Options;
+using RecDeepRL.Tests.Core;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Contracts;
@@ -25,32 +26,29 @@ public sealed class ThreadCountTests
     [MemberData(nameof(Agents))]
     public void OneThreadAndTwoShowTheSameSlatesAndLearnTheSame(string agent)
     {
-        var threads = get_num_threads();
-        try
-        {
-            using var one = Played(agent, 1, out var shownByOne);
-            using var two = Played(agent, 2, out var shownByTwo);
-            Assert.Equal(shownByOne, shownByTwo);
-            Assert.Equal(one.Counters, two.Counters);
-            Assert.Equal(one.Tensors.Keys, two.Tensors.Keys);
-            foreach (var (name, tensor) in one.Tensors)
-                AssertClose(name, tensor, two.Tensors[name]);
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
+        using var one = Played(agent, 1, out var shownByOne);
+        using var two = Played(agent, 2, out var shownByTwo);
+        Assert.Equal(shownByOne, shownByTwo);
+        Assert.Equal(one.Counters, two.Counters);
+        Assert.Equal(one.Tensors.Keys, two.Tensors.Keys);
+        foreach (var (name, tensor) in one.Tensors)
+            AssertClose(name, tensor, two.Tensors[name]);
     }
 
     private static MemoryCheckpoint Played(string agent, int threads, out List<long> shown)
     {
-        set_num_threads(threads);
-        Assert.Equal(threads, get_num_threads());
-        // Few steps of learning: each is as large as ever, and libtorch's threads wait for each other at every one.
-        var few = OptionDescription.Of(AgentRegistry.Find(agent).OptionsType).Where(option => option.Name is "updatesPerIteration" or "stepsPerTraining").ToDictionary(option => option.Name, _ => "4");
-        using var world = new World(agent, "context", users: 3000, items: 40, agentSettings: few);
-        shown = world.Play(3);
-        return MemoryCheckpoint.Of(world.Agent);
+        var (slates, state) = (new List<long>(), (MemoryCheckpoint?)null);
+        Threads.With(threads, () =>
+        {
+            Assert.Equal(threads, get_num_threads());
+            // Few steps of learning: each is as large as ever, and libtorch's threads wait for each other at every one.
+            var few = OptionDescription.Of(AgentRegistry.Find(agent).OptionsType).Where(option => option.Name is "updatesPerIteration" or "stepsPerTraining").ToDictionary(option => option.Name, _ => "4");
+            using var world = new World(agent, "context", users: 3000, items: 40, agentSettings: few);
+            slates = world.Play(3);
+            state = MemoryCheckpoint.Of(world.Agent);
+        });
+        shown = slates;
+        return state!;
     }
 
     /// <summary>Equal but for a share of the largest entry.</summary>

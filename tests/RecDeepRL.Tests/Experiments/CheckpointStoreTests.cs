@@ -97,7 +97,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
         var fault = Assert.Throws<UserMistakeException>(() => CheckpointStore.Restore(checkpoint, CheckpointStore.ReadManifest(checkpoint), pair));
 
-        Assert.Contains("the counter 'iteration' is -2", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("The counter 'iteration' of the saved state is -2", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

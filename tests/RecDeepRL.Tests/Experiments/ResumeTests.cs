@@ -21,14 +21,29 @@ public sealed class ResumeTests
 
     [Theory]
     [MemberData(nameof(EveryPair))]
-    public void TwentyIterationsEqualTenAndAResumeAndTenTensorForTensor(string agent, string environment)
+    public void TwentyIterationsEqualTenAndAResumeAndTenTensorForTensor(string agent, string environment) =>
+        AssertResumes(SmallRuns.Plan(agent, environment, iterations: 20), after: 10);
+
+    /// <summary>A trajectory that has no row yet is part of the state too.</summary>
+    [Fact]
+    public void ARunGoesOnFromBeforeItsFirstFeedback()
+    {
+        var plan = SmallRuns.Plan("ddpg", "popular", iterations: 6);
+        AssertResumes(
+            plan with
+            {
+                AgentOptions = new Dictionary<string, string> { ["returnSteps"] = "3" },
+                EnvironmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions) { ["delay"] = "4" },
+            },
+            after: 2);
+    }
+
+    private static void AssertResumes(RunPlan plan, int after)
     {
         using var whole = new TemporaryFolder();
         using var parts = new TemporaryFolder();
-        var plan = SmallRuns.Plan(agent, environment, iterations: 20);
-
         var uninterrupted = Run(plan, whole.Path, resume: false);
-        Run(plan with { Iterations = 10 }, parts.Path, resume: false);
+        Run(plan with { Iterations = after }, parts.Path, resume: false);
         var resumed = Run(plan, parts.Path, resume: true);
 
         Assert.Equal(uninterrupted.Totals with { Seconds = 0 }, resumed.Totals with { Seconds = 0 });

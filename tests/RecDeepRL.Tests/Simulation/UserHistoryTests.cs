@@ -21,6 +21,20 @@ public sealed class UserHistoryTests
         Assert.Equal([0f, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 1], responses.data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(9)]
+    public void AnItemThatThereIsNotIsRefused(long item)
+    {
+        using var history = new UserHistory(3, 4, CPU);
+        using var state = new MemoryCheckpoint();
+        history.Save(state);
+        state.Tensors["items"].narrow(0, 0, 1).fill_(8);
+        history.Load(state, 9);
+        state.Tensors["items"].narrow(0, 0, 1).fill_(item);
+        Assert.Throws<ArgumentException>(() => history.Load(state, 9));
+    }
+
     [Fact]
     public void OnePassAppendsWhatTensorOperationsAppend()
     {

@@ -7,6 +7,8 @@ namespace RecDeepRL.Tests.Agents.Neural;
 
 public sealed class ReplayBufferTests
 {
+    private sealed record Options : ReplayOptions;
+
     private static readonly EnvironmentSpec s_spec = new()
     {
         Name = "rows",
@@ -148,6 +150,62 @@ public sealed class ReplayBufferTests
     }
 
     private static Tensor Ages(long count) => arange(count, ScalarType.Int64);
+
+    [Theory]
+    [InlineData("count", 101)] // more than fit
+    [InlineData("count", 4)] // more than were written
+    [InlineData("written", 2)]
+    [InlineData("written", 99)] // a ring that has not turned
+    public void CountersThatNoBufferLeavesAreRefused(string counter, long value) => Refuses(state => state.Counters[counter] = value);
+
+    [Theory]
+    [InlineData("count")]
+    [InlineData("written")]
+    public void ACounterBelowNoneIsAMistakeOfTheUser(string counter)
+    {
+        using var state = State();
+        state.Counters[counter] = -1;
+        using var buffer = new ReplayBuffer(s_spec, 100, keepsNext: true);
+        Assert.Contains($"'{counter}'", Assert.Throws<UserMistakeException>(() => buffer.Load(state)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("items", -1)]
+    [InlineData("items", 10_000)]
+    [InlineData("state.recentItems", -2)]
+    [InlineData("next.recentItems", 10_000)]
+    [InlineData("state.userIds", -1)]
+    [InlineData("next.userIds", 10_000)]
+    [InlineData("rounds", 101)]
+    public void IdsThatThereAreNotAreRefused(string column, long id) => Refuses(state => state.Tensors[column].reshape(-1).narrow(0, 0, 1).fill_(id));
+
+    [Theory]
+    [InlineData("before", 3)]
+    [InlineData("after", -2)]
+    [InlineData("latestRows", 3)]
+    public void RowsThatWereNeverWrittenAreRefused(string column, long row) => Refuses(state => state.Tensors[column].narrow(0, 0, 1).fill_(row), steps: 3);
+
+    private static void Refuses(Action<MemoryCheckpoint> forge, int steps = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var state = State(steps);
+        using var buffer = new ReplayBuffer(s_spec, new Options { ReplayCapacity = 100, ReturnSteps = steps });
+        buffer.Load(state);
+        Assert.Equal(3, buffer.Count);
+        forge(state);
+        Assert.Throws<ArgumentException>(() => buffer.Load(state));
+    }
+
+    /// <summary>Of three rows in a buffer of a hundred.</summary>
+    private static MemoryCheckpoint State(int steps = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var buffer = new ReplayBuffer(s_spec, new Options { ReplayCapacity = 100, ReturnSteps = steps });
+        buffer.Add(Rows(0, 3));
+        var state = new MemoryCheckpoint();
+        buffer.Save(state);
+        return state;
+    }
 
     private static Feedback Rows(int first, int count)
     {
