@@ -29,7 +29,7 @@ internal static class FuzzWorker
                 if (kinds[kind] <= Told)
                     Console.Out.WriteLine($"fault\tcase {number}, file {run.Case(number).File}: {kind}");
             }
-            Console.Out.WriteLine($"{numbers[2] - numbers[1]} cases, {run.Refused} refused, {run.Accepted} accepted, {kinds.Values.Sum()} faults of {kinds.Count} kinds");
+            Console.Out.WriteLine($"{numbers[2] - numbers[1]} cases, {run.Refused} refused, {run.Accepted} accepted, {run.Stopped} stopped by name, {kinds.Values.Sum()} faults of {kinds.Count} kinds");
             return 0;
         }
         finally

@@ -9,9 +9,11 @@ namespace RecDeepRL.Agents.Bandits;
 internal class ItemStatistics : IDisposable
 {
     private readonly Tensor _sums;
+    private readonly int _slateSize;
 
     public ItemStatistics(EnvironmentSpec spec)
     {
+        _slateSize = spec.SlateSize;
         _sums = zeros([3, spec.ItemCount], ScalarType.Float64, spec.Device).DetachFromDisposeScope();
         Shown = _sums.select(0, 0).DetachFromDisposeScope();
         Responses = _sums.select(0, 1).DetachFromDisposeScope();
@@ -84,6 +86,11 @@ internal class ItemStatistics : IDisposable
         reader.ReadInto("sums", _sums);
         Rounds = reader.ReadCount("rounds");
         Users = reader.ReadCount("users");
+        using var scope = NewDisposeScope();
+        var (least, sum) = (Shown.min().item<double>(), Shown.sum().item<double>());
+        // What is forgotten a little in every round adds up with rounding.
+        if (least < 0 || sum > Users * _slateSize * (1 + 1e-9) || (Users > 0 && Rounds == 0))
+            throw new ArgumentException($"{Users} users in {Rounds} rounds cannot have been shown items {sum} times, the rarest {least} times.");
     }
 
     public void Dispose()

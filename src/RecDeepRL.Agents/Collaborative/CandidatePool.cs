@@ -98,6 +98,9 @@ internal sealed class CandidatePool : IDisposable
         Size = (int)reader.ReadCount("size");
         _responses = reader.ReadCount("responses");
         _cuts = reader.ReadCount("cuts");
+        var members = Members.sum().item<long>();
+        if (members != Size)
+            throw new ArgumentException($"the pool of candidates has {members} members, and says that it has {Size}.");
     }
 
     public void Dispose() => Members.Dispose();

@@ -126,7 +126,7 @@ internal sealed class GaussianTastesAgent : IAgent, IEstimatesItems
         }
         if (!_pool.IsFinal)
             return;
-        var seen = _pairs.Shown.index_select(1, _items).gt(0).sum(1);
+        var seen = SeenOfPool();
         _most = seen.max().item<long>();
         if (_most > 0 && _responses >= _fitted * (1 + _options.RefitGrowth))
             Fit(seen);
@@ -164,6 +164,10 @@ internal sealed class GaussianTastesAgent : IAgent, IEstimatesItems
         _responses = reader.ReadCount("responses");
         _fitted = reader.ReadCount("fitted");
         _most = reader.ReadCount("most");
+        // Before the pool is final, nobody asks.
+        var most = _pool.IsFinal ? SeenOfPool().max().item<long>() : 0;
+        if (_most != most)
+            throw new ArgumentException($"the counter 'most' is {_most}, but nobody has seen more than {most} items of the pool.");
         var learned = reader.ReadCount("learned") == 1 ? TasteDistribution.Load(reader.Under("tastes"), _pool.Size, _context.Spec.Device) : null;
         _tastes?.Dispose();
         _tastes = learned;
@@ -182,6 +186,9 @@ internal sealed class GaussianTastesAgent : IAgent, IEstimatesItems
         kept.Dispose();
         kept = by.DetachFromDisposeScope();
     }
+
+    /// <returns>[U] int64, how many items of the pool each user has seen.</returns>
+    private Tensor SeenOfPool() => _pairs.Shown.index_select(1, _items).gt(0).sum(1);
 
     /// <summary>Items of the pool that the user has not seen, at random; while screening, those seen once come first: only repeated responses tell how far users differ.</summary>
     private Tensor Random(Observation observation)

@@ -124,6 +124,8 @@ public static class SafetensorsFile
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || shape.Any(size => size < 0))
             throw Damaged(path, $"tensor '{entry.Name}' has no valid shape or offsets");
+        // A tensor without elements has strides all the same, and they have to be numbers.
+        _ = shape.Aggregate(1L, (stride, size) => checked(stride * Math.Max(1, size)));
         return new Entry(entry.Name, type.Type, type.Size, shape, shape.Aggregate(1L, (product, size) => checked(product * size)), offsets[0], offsets[1]);
     }
 

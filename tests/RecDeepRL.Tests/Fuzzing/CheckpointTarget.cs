@@ -46,7 +46,7 @@ internal sealed class CheckpointTarget(string agent, string environment) : FuzzT
             if (CheckpointStore.ReadCompanion(folder, manifest, InsightFile.Name) is { } text)
                 _ = InsightFile.FromText(text, InsightFile.Name);
             new TrainingLoop(_pair, new NoRecorder()).Run(CancellationToken.None);
-            GoOn(_pair);
+            GoOn(_pair, manifest.Iteration + 1);
         }
         finally
         {
@@ -68,7 +68,19 @@ internal sealed class CheckpointTarget(string agent, string environment) : FuzzT
     public void Dispose() => _pair?.Dispose();
 
     /// <summary>A round, as resuming would play it.</summary>
-    private static void GoOn(RunPair pair)
+    private static void GoOn(RunPair pair, long iteration)
+    {
+        try
+        {
+            Play(pair);
+        }
+        catch (Exception fault) when (NotFiniteException.IsMeantBy(fault))
+        {
+            throw new NotFiniteException(iteration, fault);
+        }
+    }
+
+    private static void Play(RunPair pair)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var observation = pair.Environment.Observe();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RecDeepRL.Core;
+using RecDeepRL.Experiments.Training;
 
 namespace RecDeepRL.Tests.Fuzzing;
 
@@ -35,6 +36,9 @@ internal sealed class FuzzRun : IDisposable
 
     /// <summary>Cases that it refused as it should.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Cases that were taken for whole and stopped by name in the round after: numbers near the end of their type that became NaN or an infinity.</summary>
+    public long Stopped { get; private set; }
 
     /// <summary>The file that a case damages, and its contents.</summary>
     public (string File, byte[] Content) Case(long number)
@@ -82,6 +86,11 @@ internal sealed class FuzzRun : IDisposable
         {
             Refused++;
             return mistake.Message.Length == 0 ? "was refused without a word" : null;
+        }
+        catch (NotFiniteException stop)
+        {
+            Stopped++;
+            return stop.Message.Length == 0 ? "stopped without a word" : null;
         }
 #pragma warning disable CA1031 // Whatever else comes is what is looked for.
         catch (Exception fault)

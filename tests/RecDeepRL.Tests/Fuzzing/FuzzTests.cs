@@ -16,6 +16,22 @@ public sealed class FuzzTests
         }
     }
 
+    /// <summary>What longer runs found.</summary>
+    [Theory]
+    [InlineData("safetensors", 3725)]
+    [InlineData("safetensors", 32998)]
+    [InlineData("checkpoint of ucb in popular", 7652)]
+    [InlineData("checkpoint of gaussian-tastes in personal", 7832)]
+    [InlineData("checkpoint of gaussian-tastes in personal", 17110)]
+    [InlineData("checkpoint of gaussian-tastes in personal", 28316)]
+    public void WhatWasFoundIsRefused(string name, long number)
+    {
+        using var folder = new Experiments.TemporaryFolder();
+        using var run = new FuzzRun(FuzzTargets.All.Select(make => make()).Single(one => one.Name == name), folder.PathOf("case"));
+        Assert.Null(run.Run(number));
+        Assert.Equal(1, run.Refused);
+    }
+
     [Theory]
     [MemberData(nameof(Targets))]
     public void DamageIsRefusedOrHarmless(int target, string name)
