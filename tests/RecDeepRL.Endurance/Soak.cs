@@ -68,7 +68,7 @@ internal static class Soak
         {
             var (plot, width, height) = AnswerPlots.Draw(new LinePicture(name, title, "minutes", unit, [new PictureLine(unit, [.. points])]));
             using (plot)
-                Plots.Save(plot, Path.Combine(output, $"soak-{name}.svg"), width, height);
+                Plots.Save(plot, Path.Combine(output, $"soak-{name}"), width, height);
         }
     }
 

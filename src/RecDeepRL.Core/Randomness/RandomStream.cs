@@ -56,6 +56,10 @@ public sealed class RandomStream
     /// <param name="values">At least as long as <paramref name="lanes"/>.</param>
     public void FillUniform(long iteration, ReadOnlySpan<long> lanes, Span<float> values) => SplitMix64.FillUniform(lanes, Start(iteration), values);
 
+    /// <summary>The bits of lanes in memory, in one vectorised pass.</summary>
+    /// <param name="bits">At least as long as <paramref name="lanes"/>.</param>
+    public void FillBits(long iteration, ReadOnlySpan<long> lanes, Span<ulong> bits) => SplitMix64.Fill(lanes, Start(iteration), bits);
+
     /// <summary>Uniform draws of the lanes 0, 1, 2, …, in row-major order.</summary>
     /// <returns>float32 of the given shape.</returns>
     public Tensor Uniform(long iteration, Device device, params long[] shape)

@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text;
 using RecDeepRL.Core;
 using RecDeepRL.Data;
 using RecDeepRL.Data.Files;
 using RecDeepRL.Data.Synthetic;
+using RecDeepRL.Simulation.Responses;
 
 namespace RecDeepRL.Simulation.Environments;
 
@@ -42,10 +45,30 @@ internal static class PersonalEnvironment
 {
     public static IEnvironment Create(EnvironmentContext context, PersonalOptions options)
     {
+        if (context.DataFolder is null && (long)UserCount(options) * ItemCount(options) > ResponseTable.MostPairs)
+            return CreateWithoutTable(context, options);
         var (responses, users, items) = context.DataFolder is { } folder ? Read(folder, options) : Generate(context, options);
         // Labels are for people: they are there whether or not agents see features.
         var labels = context.DataFolder is { } data ? new OriginalFolder(data).ReadPersonalLabels(responses.ItemKeys) : [];
         return TableEnvironments.Create("personal", context, options, options.SlateSize, options.Iterations, responses, users, items, [], itemLabels: labels);
+    }
+
+    private static int UserCount(PersonalOptions options) => options.Users ?? 6040;
+
+    private static int ItemCount(PersonalOptions options) => options.Items ?? 1000;
+
+    /// <summary>A built-in population of more pairs than a table holds: their probabilities are computed from the factors when they are asked for.</summary>
+    private static IEnvironment CreateWithoutTable(EnvironmentContext context, PersonalOptions options)
+    {
+        var (seed, userCount, itemCount) = (options.PopulationSeed ?? context.Seed, UserCount(options), ItemCount(options));
+        BatchEnvironments.RequireSlateFits(options.SlateSize, itemCount);
+        var tastes = new PersonalTastes(seed, itemCount, options.Rank, options.Noise);
+        var features = options.Features ? SyntheticPersonal.Features(tastes, userCount) : ((FeatureTable Users, FeatureTable Items)?)null;
+        var population = TableEnvironments.PopulationOf(context, SyntheticPersonal.Keys(userCount), SyntheticPersonal.Keys(itemCount), features?.Users, features?.Items);
+        // All draws follow from these, with arithmetic that is the same on every machine.
+        var truth = string.Create(CultureInfo.InvariantCulture, $"tastes {seed} {userCount} {itemCount} {options.Rank} {options.Noise:R}");
+        return BatchEnvironments.Create(
+            "personal", context, options, options.SlateSize, options.Iterations, population, new PersonalTastesModel(tastes, context.Device), Encoding.ASCII.GetBytes(truth));
     }
 
     private static (ResponseTable Responses, FeatureTable? Users, FeatureTable? Items) Read(string folder, PersonalOptions options)
@@ -60,10 +83,8 @@ internal static class PersonalEnvironment
 
     private static (ResponseTable Responses, FeatureTable? Users, FeatureTable? Items) Generate(EnvironmentContext context, PersonalOptions options)
     {
-        var (userCount, itemCount) = (options.Users ?? 6040, options.Items ?? 1000);
-        TableEnvironments.RequireTableFits(userCount, itemCount);
-        BatchEnvironments.RequireSlateFits(options.SlateSize, itemCount);
-        var data = SyntheticPersonal.Generate(options.PopulationSeed ?? context.Seed, userCount, itemCount, options.Rank, options.Noise);
+        BatchEnvironments.RequireSlateFits(options.SlateSize, ItemCount(options));
+        var data = SyntheticPersonal.Generate(options.PopulationSeed ?? context.Seed, UserCount(options), ItemCount(options), options.Rank, options.Noise);
         return options.Features ? (data.Responses, data.Users, data.Items) : (data.Responses, null, null);
     }
 }

@@ -18,17 +18,23 @@ internal static class TableEnvironments
         ResponseTable responses, FeatureTable? users, FeatureTable? items, string[] itemTitles,
         Func<Population, EnvironmentParts>? parts = null, IReadOnlyList<ItemLabel>? itemLabels = null)
     {
-        var population = new Population(
-            responses.UserKeys, responses.ItemKeys, ToTensor(users, responses.UserKeys.Length, context.Device), ToTensor(items, responses.ItemKeys.Length, context.Device))
-        {
-            UserFeatureNames = users?.Names ?? [],
-            ItemFeatureNames = items?.Names ?? [],
-            ItemTitles = itemTitles,
-            ItemLabels = itemLabels ?? [],
-        };
+        var population = PopulationOf(context, responses.UserKeys, responses.ItemKeys, users, items, itemTitles, itemLabels);
         var model = new TableModel(responses.Probabilities, responses.UserKeys.Length, responses.ItemKeys.Length, context.Device);
         return BatchEnvironments.Create(name, context, options, slateSize, iterations, population, model, MemoryMarshal.AsBytes<float>(responses.Probabilities), parts?.Invoke(population));
     }
+
+    /// <param name="userKeys">[U], ascending.</param>
+    /// <param name="itemKeys">[N], ascending.</param>
+    /// <inheritdoc cref="Create"/>
+    public static Population PopulationOf(
+        EnvironmentContext context, long[] userKeys, long[] itemKeys, FeatureTable? users, FeatureTable? items, string[]? itemTitles = null, IReadOnlyList<ItemLabel>? itemLabels = null) =>
+        new(userKeys, itemKeys, ToTensor(users, userKeys.Length, context.Device), ToTensor(items, itemKeys.Length, context.Device))
+        {
+            UserFeatureNames = users?.Names ?? [],
+            ItemFeatureNames = items?.Names ?? [],
+            ItemTitles = itemTitles ?? [],
+            ItemLabels = itemLabels ?? [],
+        };
 
     /// <summary>Checks what the user asked for against what the files hold.</summary>
     /// <exception cref="UserMistakeException">They differ, or a slate needs more items than there are.</exception>

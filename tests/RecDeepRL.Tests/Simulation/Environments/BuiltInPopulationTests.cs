@@ -171,8 +171,30 @@ public sealed class BuiltInPopulationTests
     [Fact]
     public void ATableTooLargeForMemoryIsRefused()
     {
-        var fault = Assert.Throws<UserMistakeException>(() => EnvironmentRegistry.Find("personal").Create(new EnvironmentContext(1, CPU, null), new PersonalOptions { Users = 10_000_000, Items = 1_000_000 }));
+        var fault = Assert.Throws<UserMistakeException>(() => EnvironmentRegistry.Find("sessions").Create(new EnvironmentContext(1, CPU, null), new SessionsOptions { Users = 10_000_000, Items = 1_000_000 }));
         Assert.Contains("10000000000000 pairs", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>600 million pairs: a table holds 537 million.</summary>
+    [Fact]
+    public void MorePersonalTastesThanATableHoldsAreComputedWhenAsked()
+    {
+        using var scope = NewDisposeScope();
+        var options = new PersonalOptions { Users = 600_000, Items = 1000, Rank = 4, Sampling = .01, HistoryLength = 10, Features = true };
+        using var environment = EnvironmentRegistry.Find("personal").Create(new EnvironmentContext(1, CPU, null), options);
+        using var otherwise = EnvironmentRegistry.Find("personal").Create(new EnvironmentContext(1, CPU, null), options with { Noise = .03 });
+        Assert.NotEqual(environment.Spec.PopulationFingerprint, otherwise.Spec.PopulationFingerprint);
+        environment.Reset(1);
+        var observation = environment.Observe();
+        Assert.Equal([observation.UserCount, 8L], observation.UserFeatures!.shape);
+        var slates = arange(10, ScalarType.Int64).mul(97).expand(observation.UserCount, 10);
+        var expected = ((ITruth)environment).ExpectedResponses(observation.UserIds, slates, 0);
+        var all = ((ITruth)environment).ExpectedResponses(observation.UserIds.narrow(0, 0, 50), 0);
+        Assert.Equal(expected.narrow(0, 0, 50).data<float>().ToArray(), all.gather(1, slates.narrow(0, 0, 50)).data<float>().ToArray());
+        // A sum of coins: its variance is the sum of p(1 − p).
+        var feedback = environment.Step(slates);
+        var (sum, mean, variance) = (feedback.Responses.sum(ScalarType.Float64).item<double>(), expected.sum(ScalarType.Float64).item<double>(), (expected * (1 - expected)).sum(ScalarType.Float64).item<double>());
+        Assert.InRange(sum, mean - (4 * Math.Sqrt(variance)), mean + (4 * Math.Sqrt(variance)));
     }
 
     [Fact]
