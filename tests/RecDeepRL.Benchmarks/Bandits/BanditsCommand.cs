@@ -26,7 +26,7 @@ internal sealed class BanditsCommand(BanditStream stream, string folder, int tur
     /// <summary>What of ours is nearest, and Vowpal Wabbit's arguments; costs are 1 less the response.</summary>
     private static readonly (OwnBandit Own, string Arguments)[] s_online =
     [
-        (s_linUcb, "--cb_explore {0} --cb_type dm --epsilon 0.1"),
+        (s_linUcb, "--cb_explore {0} --epsilon 0.1"),
         (s_linUcb, "--cb_explore_adf -q ua --epsilon 0.1"),
         (s_linUcb, "--cb_explore_adf -q ua --squarecb"),
         (s_linUcb, "--cb_explore_adf -q ua --regcbopt"),
