@@ -13,6 +13,7 @@ namespace RecDeepRL.Benchmarks.Bandits;
 internal sealed class BanditStream : IDisposable
 {
     private const long Seed = 1;
+    private const int LeastLogged = 604;
 
     /// <param name="decisions">T.</param>
     /// <param name="dataFolder">Folder in the original's layout; none for the built-in population.</param>
@@ -58,15 +59,18 @@ internal sealed class BanditStream : IDisposable
 
     private Tensor NoResponses { get; }
 
+    /// <summary>How many decisions are learned from as they were logged before the first is made: whole batches of at least 604 together, so that every item was tried by then.</summary>
+    public static int LoggedFirst(int batch) => batch * ((LeastLogged + batch - 1) / batch);
+
     /// <summary>A batch of decisions as the users of one round. The caller disposes.</summary>
-    public Observation Observe(long round, long batch) => new()
+    public Observation Observe(long start, long batch) => new()
     {
         UserIds = arange(batch, ScalarType.Int64),
-        UserFeatures = Features.narrow(0, round * batch, batch),
-        RecentItems = NoItems.narrow(0, round * batch, batch),
-        RecentResponses = NoResponses.narrow(0, round * batch, batch),
-        Iteration = round,
-        DrawKey = round,
+        UserFeatures = Features.narrow(0, start, batch),
+        RecentItems = NoItems.narrow(0, start, batch),
+        RecentResponses = NoResponses.narrow(0, start, batch),
+        Iteration = start,
+        DrawKey = start,
     };
 
     /// <summary>Writes the stream for other programs: <c>features</c> [T, D] float32, <c>responses</c> [T, N] bytes and <c>logged</c> [T] int64, little-endian and without a header;

@@ -38,19 +38,19 @@ internal sealed class BanditsCommand(BanditStream stream, string folder, int tur
     public static int Run(string[] arguments)
     {
         var data = new Option<string?>("--data") { Description = "folder in the original's layout; without it, the built-in population of context" };
-        var decisions = new Option<int>("--decisions") { Description = "decisions of the stream, 1000 to 10000000", DefaultValueFactory = _ => 200_000 };
+        var decisions = new Option<int>("--decisions") { Description = "decisions of the stream, 2000 to 10000000", DefaultValueFactory = _ => 200_000 };
         var batches = new Option<int[]>("--batches") { Description = "decisions in a batch; the first of them is also what Vowpal Wabbit is compared with", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [604, 10_000] };
         var turns = new Option<int>("--turns") { Description = "turns of each, 1 to 1000", DefaultValueFactory = _ => 5 };
         var mabWiser = new Option<string?>("--mabwiser") { Description = "folder that holds the package mabwiser; or MABWISER in the environment", DefaultValueFactory = _ => System.Environment.GetEnvironmentVariable("MABWISER") };
         var python = new Option<string>("--python") { Description = "Python that has what MABWiser needs", DefaultValueFactory = _ => "python3" };
         var vowpalWabbit = new Option<string?>("--vowpal-wabbit") { Description = "the program vowpal_wabbit_stream; or VOWPAL_WABBIT in the environment", DefaultValueFactory = _ => System.Environment.GetEnvironmentVariable("VOWPAL_WABBIT") };
-        Within(decisions, 1000, 10_000_000);
+        Within(decisions, 2000, 10_000_000);
         Within(turns, 1, 1000);
         batches.Validators.Add(result =>
         {
             var most = result.GetValue(decisions) / 2;
-            foreach (var batch in result.GetValueOrDefault<int[]>().Where(batch => batch < 2 || batch > most))
-                result.AddError($"--batches holds {batch}, must be 2 to {most}, half of --decisions.");
+            foreach (var batch in result.GetValueOrDefault<int[]>().Where(batch => batch < 1 || batch > most))
+                result.AddError($"--batches holds {batch}, must be 1 to {most}, half of --decisions.");
         });
         var command = new RootCommand("Decisions per second of bandits, against MABWiser and Vowpal Wabbit.") { data, decisions, batches, turns, mabWiser, python, vowpalWabbit };
         command.SetAction(parsed =>
@@ -100,7 +100,7 @@ internal sealed class BanditsCommand(BanditStream stream, string folder, int tur
             foreach (var (own, policy) in s_batched)
             {
                 var (ours, theirs) = InTurns(own, batch, policy is null ? null : mabWiser, policy is null ? [] : [policy]);
-                Say($"| {own.Name} | {batch} | {ours.PerSecond / 1e3:F0} | {ours.Reward:F4} | {Rate(theirs)} | {ours.PerSecond / theirs?.PerSecond:F2} |");
+                Say($"| {own.Name} | {batch} | {Thousands(ours.PerSecond)} | {ours.Reward:F4} | {Rate(theirs)} | {ours.PerSecond / theirs?.PerSecond:F2} |");
             }
         }
         if (mabWiser is null)
@@ -110,18 +110,20 @@ internal sealed class BanditsCommand(BanditStream stream, string folder, int tur
             Say($"Vowpal Wabbit is not measured: name the program built from Bandits/Rivals/VowpalWabbit with --vowpal-wabbit or VOWPAL_WABBIT.");
             return;
         }
-        Say($"| Vowpal Wabbit, one by one | with parsing | without | reward | ours, batches of {batches[0]} | ours | reward | ours / with parsing | ours / without |");
+        Say($"| Vowpal Wabbit, one by one | with parsing | without | reward | ours, batch {batches[0]} | ours | reward | ours / with parsing | ours / without |");
         Say($"|---|---|---|---|---|---|---|---|---|");
         foreach (var (own, format) in s_online)
         {
             var policy = string.Format(CultureInfo.InvariantCulture, format, stream.Spec.ItemCount);
             var (ours, theirs) = InTurns(own, batches[0], vowpalWabbit, policy.Split(' '));
             var without = theirs!.Value.Decisions / (theirs.Value.Seconds - theirs.Value.Parsing);
-            Say($"| {policy} | {theirs.Value.PerSecond / 1e3:F0} | {without / 1e3:F0} | {theirs.Value.Reward:F4} | {own.Name} | {ours.PerSecond / 1e3:F0} | {ours.Reward:F4} | {ours.PerSecond / theirs.Value.PerSecond:F2} | {ours.PerSecond / without:F2} |");
+            Say($"| {policy} | {Thousands(theirs.Value.PerSecond)} | {Thousands(without)} | {theirs.Value.Reward:F4} | {own.Name} | {Thousands(ours.PerSecond)} | {ours.Reward:F4} | {ours.PerSecond / theirs.Value.PerSecond:F2} | {ours.PerSecond / without:F2} |");
         }
     }
 
-    private static string Rate(StreamResult? result) => result is { } one ? string.Create(CultureInfo.InvariantCulture, $"{one.PerSecond / 1e3:F0} | {one.Reward:F4}") : " | ";
+    private static string Rate(StreamResult? result) => result is { } one ? string.Create(CultureInfo.InvariantCulture, $"{Thousands(one.PerSecond)} | {one.Reward:F4}") : " | ";
+
+    private static string Thousands(double perSecond) => (perSecond / 1e3).ToString(perSecond < 20_000 ? "F1" : "F0", CultureInfo.InvariantCulture);
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

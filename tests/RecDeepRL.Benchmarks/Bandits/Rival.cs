@@ -28,12 +28,12 @@ internal sealed record Rival(string Name, string Program, string[] Before, strin
         : throw new UserMistakeException($"--vowpal-wabbit was '{program}', which is no file; give the program vowpal_wabbit_stream, which docs/performance.md tells how to build.");
 
     /// <param name="folder">A stream as <see cref="BanditStream.Write(string)"/> leaves it.</param>
-    /// <param name="batch">Decisions in a batch; for Vowpal Wabbit, those it learns from before it decides.</param>
+    /// <param name="batch">Decisions in a batch; Vowpal Wabbit learns one by one, whatever it is.</param>
     /// <param name="policy">What the rival is to play, in its own words.</param>
     /// <exception cref="UserMistakeException">It cannot be started, or fails.</exception>
-    public (StreamResult Result, string Version) Play(BanditStream stream, string folder, long batch, params string[] policy)
+    public (StreamResult Result, string Version) Play(BanditStream stream, string folder, int batch, params string[] policy)
     {
-        long[] sizes = [stream.Features.shape[0], stream.Spec.UserFeatureCount, stream.Spec.ItemCount, batch];
+        long[] sizes = [stream.Features.shape[0], stream.Spec.UserFeatureCount, stream.Spec.ItemCount, BanditStream.LoggedFirst(batch), batch];
         var start = new ProcessStartInfo(Program, [.. Before, folder, .. sizes.Select(size => size.ToString(CultureInfo.InvariantCulture)), .. policy])
         {
             RedirectStandardOutput = true,

@@ -1,6 +1,6 @@
 // Vowpal Wabbit on a stream that the benchmark `bandits` wrote: it learns from the first decisions as they were logged, then decides and learns one by one, as it
-// does by nature. Arguments: folder, decisions, features, items, batch (how many are learned from before it decides), then Vowpal Wabbit's own.
-// Prints what came of it as one line of JSON.
+// does by nature. Arguments: folder, decisions, features, items, first (how many are learned from before it decides), batch (of no meaning
+// here), then Vowpal Wabbit's own. Prints what came of it as one line of JSON.
 
 #include "vw/config/options_cli.h"
 #include "vw/core/cb.h"
@@ -138,9 +138,9 @@ int main(int argc, char** argv)
 {
   try
   {
-    if (argc < 7) { throw std::runtime_error("arguments are folder, decisions, features, items, batch, and those of Vowpal Wabbit"); }
+    if (argc < 8) { throw std::runtime_error("arguments are folder, decisions, features, items, first, batch, and those of Vowpal Wabbit"); }
     const size_t decisions = std::stoull(argv[2]), items = std::stoull(argv[4]), first = std::stoull(argv[5]);
-    std::vector<std::string> arguments(argv + 6, argv + argc);
+    std::vector<std::string> arguments(argv + 7, argv + argc);
     const bool multiline = std::find(arguments.begin(), arguments.end(), "--cb_explore_adf") != arguments.end();
     arguments.push_back("--quiet");
     const auto stream = read_stream(argv[1], decisions, items, multiline);
