@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using RecDeepRL.Benchmarks;
+using RecDeepRL.Benchmarks.Bandits;
 using RecDeepRL.Core;
 
 // As the program does.
@@ -10,6 +11,8 @@ NativeHeap.KeepFreedMemory();
 WaitingThreads.SpinBriefly();
 switch (args.FirstOrDefault())
 {
+    case "bandits":
+        return BanditsCommand.Run(args[1..]);
     case "cycle":
         return Cycle.Run(args[1..]);
     case "soak":

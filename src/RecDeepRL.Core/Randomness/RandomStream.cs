@@ -72,12 +72,30 @@ public sealed class RandomStream
     /// <returns>float32 of the shape and device of <paramref name="lanes"/>; equal on every device up to rounding.</returns>
     public Tensor Normal(long iteration, Tensor lanes)
     {
+        RequireInt64(lanes);
+        if (lanes.device_type != DeviceType.CPU)
+            return NormalByTensorOperations(iteration, lanes);
         using var scope = NewDisposeScope();
-        var bits = Bits(iteration, lanes);
-        var radius = SplitMix64.LogicalShift(bits, 32).to_type(ScalarType.Float64).add_(0.5).mul_(1.0 / (1L << 32)).log_().mul_(-2.0).sqrt_();
-        var angle = bits.bitwise_and(tensor(0xFFFFFFFFL, device: bits.device)).to_type(ScalarType.Float64).mul_(2.0 * Math.PI / (1L << 32)).cos_();
-        return radius.mul_(angle).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        var flat = lanes.contiguous();
+        var (uniforms, angles) = (empty(lanes.shape, ScalarType.Float64), empty(lanes.shape, ScalarType.Float64));
+        SplitMix64.FillHalves(MemoryMarshal.Cast<byte, long>(flat.bytes), Start(iteration), MemoryMarshal.Cast<byte, double>(uniforms.bytes), MemoryMarshal.Cast<byte, double>(angles.bytes));
+        return BoxMuller(uniforms, angles).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same by tensor operations alone, also on the CPU; what <see cref="Normal(long, Tensor)"/> must equal.</summary>
+    internal Tensor NormalByTensorOperations(long iteration, Tensor lanes)
+    {
+        using var scope = NewDisposeScope();
+        var bits = BitsByTensorOperations(iteration, lanes);
+        var uniforms = SplitMix64.LogicalShift(bits, 32).to_type(ScalarType.Float64).add_(0.5).mul_(1.0 / (1L << 32));
+        var angles = bits.bitwise_and(tensor(0xFFFFFFFFL, device: bits.device)).to_type(ScalarType.Float64).mul_(SplitMix64.Angle);
+        return BoxMuller(uniforms, angles).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="uniforms">In (0, 1); changed.</param>
+    /// <param name="angles">In [0, 2π); changed.</param>
+    private static Tensor BoxMuller(Tensor uniforms, Tensor angles) =>
+        uniforms.log_().mul_(-2.0).sqrt_().mul_(angles.cos_()).to_type(ScalarType.Float32);
 
     /// <summary>Standard normal draws of the lanes 0, 1, 2, …, in row-major order.</summary>
     public Tensor Normal(long iteration, Device device, params long[] shape)

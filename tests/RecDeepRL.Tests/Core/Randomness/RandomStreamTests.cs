@@ -42,6 +42,23 @@ public sealed class RandomStreamTests
             Assert.Equal(expected, stream.BitsByTensorOperations(iteration, tensor(lanes)).data<long>().Select(value => (ulong)value));
             Assert.Equal(lanes.Select(lane => stream.Uniform(iteration, lane)), stream.Uniform(iteration, tensor(lanes)).data<float>());
             Assert.Equal(expected.Select(value => (value >> 40) / (float)(1 << 24)), stream.Uniform(iteration, tensor(lanes)).data<float>());
+            Assert.Equal(stream.NormalByTensorOperations(iteration, tensor(lanes)).data<float>(), stream.Normal(iteration, tensor(lanes)).data<float>());
+        }
+    }
+
+    [Fact]
+    public void HalvesOfTheBitsBecomeUniformsAndAnglesWithoutRounding()
+    {
+        // From every length the vectors and the rest of a pass meet every lane; 32 bits and a half are exact in float64, and so is a division by 2³².
+        foreach (var length in Enumerable.Range(0, 40))
+        {
+            var lanes = Enumerable.Range(0, length).Select(index => index < s_edgeLanes.Length ? s_edgeLanes[index] : index * 0x1234567L).Reverse().ToArray();
+            var (uniforms, angles) = (new double[length], new double[length]);
+            SplitMix64.FillHalves(lanes, 77, uniforms, angles);
+            var bits = new ulong[length];
+            SplitMix64.Fill(lanes, 77, bits);
+            Assert.Equal(bits.Select(value => ((2.0 * (value >> 32)) + 1) / (1L << 33)), uniforms);
+            Assert.Equal(bits.Select(value => (value % (1UL << 32)) * (2.0 * Math.PI / (1L << 32))), angles);
         }
     }
 
