@@ -24,21 +24,28 @@ internal static class Updates
 
     private static readonly string[] s_figures = ["critic_loss", "grounding_loss", "mean_q", "mean_target"];
 
-    /// <param name="arguments">Name of a workload ('all': personal-604 and context-604), then threads (1), then seconds for each row (20).</param>
+    /// <param name="arguments">Name of a workload ('all': personal-604 and context-604), then threads (1), then seconds for each row (20), then 'parts' for where the time of an update goes.</param>
     public static int Run(string[] arguments)
     {
         var (wanted, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Workloads.Number(arguments, 1, 1), Workloads.Number(arguments, 2, 20));
+        var inParts = arguments.ElementAtOrDefault(3) == "parts";
         torch.set_num_threads(threads);
+        if (!inParts)
+            Announce(threads);
+        foreach (var name in wanted == "all" ? ["personal-604", "context-604"] : new[] { wanted })
+        {
+            Measure(Workload.All.First(one => one.Name == name), "ddpg", Bound<DdpgOptions>(), (context, options) => new DdpgAgent(context, options), threads, seconds, inParts);
+            Measure(Workload.All.First(one => one.Name == name), "td3", Bound<Td3Options>(), (context, options) => new Td3Agent(context, options), threads, seconds, inParts);
+        }
+        return 0;
+    }
+
+    private static void Announce(int threads)
+    {
         var eager = EagerUpdates.Missing is { } missing ? $"not measured: {missing}" : "in turns";
         Console.WriteLine($"{threads} threads; updates/s by {(threads == 1 ? "processor time" : "the clock")}, the fastest tenth of calls of {UpdatesAtOnce}; batches of {BatchSize}, two hidden layers of {HiddenSize}; PyTorch eager {eager}");
         Console.WriteLine("| workload | items | slots | state | point | agent | updates/s | PyTorch eager | ratio | figures apart |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var name in wanted == "all" ? ["personal-604", "context-604"] : new[] { wanted })
-        {
-            Measure(Workload.All.First(one => one.Name == name), "ddpg", Bound<DdpgOptions>(), (context, options) => new DdpgAgent(context, options), threads, seconds);
-            Measure(Workload.All.First(one => one.Name == name), "td3", Bound<Td3Options>(), (context, options) => new Td3Agent(context, options), threads, seconds);
-        }
-        return 0;
     }
 
     private static TOptions Bound<TOptions>() => (TOptions)OptionsBinder.Bind(typeof(TOptions), new Dictionary<string, string>
@@ -51,7 +58,7 @@ internal static class Updates
         ["warmup"] = $"{int.MaxValue}",
     });
 
-    private static void Measure<TOptions>(Workload workload, string name, TOptions options, Func<AgentContext, TOptions, ActorCriticAgent> create, int threads, double seconds)
+    private static void Measure<TOptions>(Workload workload, string name, TOptions options, Func<AgentContext, TOptions, ActorCriticAgent> create, int threads, double seconds, bool inParts)
         where TOptions : NoisyActorOptions
     {
         using var scope = NewDisposeScope();
@@ -59,6 +66,11 @@ internal static class Updates
         var spec = environment.Spec;
         using var agent = create(new AgentContext(spec, environment.Population, Seed), options);
         using var feedback = Fill(environment, agent);
+        if (inParts)
+        {
+            UpdateParts.Measure($"{workload.Name} {name}", agent, options, feedback, threads, seconds);
+            return;
+        }
         using var before = new StateTensors();
         agent.Save(before);
         agent.Learn(feedback);
