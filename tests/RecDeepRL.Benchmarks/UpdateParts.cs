@@ -3,7 +3,6 @@ using RecDeepRL.Agents.Neural;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Experiments.Speed;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Benchmarks;
