@@ -21,6 +21,8 @@ switch (args.FirstOrDefault())
         return Workloads.Run(args[1..]);
     case "phases":
         return Phases.Run(args[1..]);
+    case "updates":
+        return Updates.Run(args[1..]);
 }
 
 // In this process, since a generated project would have to bring libtorch along once more. TorchSharp is left unoptimised on purpose

@@ -192,7 +192,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     /// <param name="futures">[R], from <see cref="Futures"/>.</param>
     /// <param name="points">Given states [R, S], the points [R, E] that the actor names there, where critics are grounded.</param>
     /// <returns>The states [R, S] as the actor is to see them, and figures: critic_loss, grounding_loss, mean_q, mean_target.</returns>
-    protected (Tensor States, Tensor[] Figures) LearnCritics(ReplayBatch batch, Tensor futures, Func<Tensor, Tensor> points)
+    protected internal (Tensor States, Tensor[] Figures) LearnCritics(ReplayBatch batch, Tensor futures, Func<Tensor, Tensor> points)
     {
         Guard.Shape(futures, "futures", "rows", [batch.Items.shape[0]]);
         var (rows, slots) = (batch.Items.shape[0], batch.Items.shape[1]);
@@ -203,18 +203,22 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         var pointed = points(seen).detach();
         var nearest = items.index_select(0, Wolpertinger.Nearness(pointed, items).argmax(1)).detach();
         var (loss, grounding, values, errors) = (zeros([], device: items.device), zeros([], device: items.device), zeros([], device: items.device), zeros([], device: items.device));
+        var judgements = new List<Judgement>();
         foreach (var critic in Online.Critics)
         {
-            var (rewards, later) = critic.PartsOfItems(states, shown);
-            Guard.Shape(rewards, "values", "rows, slots", batch.Responses.shape);
-            var ownErrors = rewards.sub(batch.Responses);
-            var laterErrors = later.sum(1).sub(futures);
+            var said = critic.Judge(states, shown, pointed, nearest);
+            Guard.Shape(said.Rewards, "values", "rows, slots", batch.Responses.shape);
+            var ownErrors = said.Rewards.sub(batch.Responses);
+            var laterErrors = said.Futures.sum(1).sub(futures);
             loss = loss.add(batch.Mean(ownErrors.square())).add(batch.Mean(laterErrors.div(critic.FutureScale).square()).div(slots));
-            grounding = grounding.add(GroundingLoss(critic, states, pointed, nearest));
-            values = values.add(rewards.mean()).add(later.mean());
+            // How far the critic's value of the actor's point is from its value of the item that the point leads to. Responses are seen at items alone:
+            // between them nothing else would keep the critic from promising what no item holds, and the actor would go wherever it promises most.
+            grounding = grounding.add(said.AtPoints.sub(said.AtNearest).div(critic.FutureScale).square().mean());
+            values = values.add(said.Rewards.mean()).add(said.Futures.mean());
             errors = errors.add(ownErrors.sum(1).add(laterErrors).abs().detach());
+            judgements.Add(said);
         }
-        _criticOptimizer.Minimise(loss.add(grounding, alpha: _options.Grounding), Online.CriticParameters);
+        _criticOptimizer.Step(Online.CriticParameters.Values, Online.CriticGradient(loss.add(grounding, alpha: _options.Grounding), judgements));
         Replay.Prioritise(batch, errors.div(Online.Critics.Count));
         return (seen, [loss, grounding, values.div(Online.Critics.Count), batch.Responses.mean().add(futures.mean().div(slots))]);
     }
@@ -223,37 +227,23 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     /// <param name="losses">[R].</param>
     protected void LearnActor(Tensor losses) => _actorOptimizer.Minimise(losses.mean(), Online.ActorParameters);
 
-    /// <summary>How the value of a point changes with each of its coordinates. Neither critics nor embeddings are moved by what is done with it.</summary>
-    /// <param name="value">From points [R, E] to values [R].</param>
+    /// <summary>How the value of a point, the least of some critics' values, changes with each of its coordinates. Neither critics nor embeddings are moved
+    /// by what is done with it.</summary>
+    /// <param name="critics">How many of the critics are asked.</param>
     /// <returns>[R, E] and [R], without gradient.</returns>
-    protected static (Tensor Slopes, Tensor Values) Slopes(Tensor points, Func<Tensor, Tensor> value)
-    {
-        var leaves = points.detach().requires_grad_(true);
-        var values = value(leaves);
-        return (autograd.grad([values.sum()], [leaves])[0].detach(), values.detach());
-    }
+    protected (Tensor Slopes, Tensor Values) Slopes(Tensor states, Tensor points, int critics) => Online.SlopesOfPoints(states, points, critics);
 
-    /// <summary>The slope of a point that must stay in the cube, scaled by the room left in that direction.</summary>
+    /// <summary>The slope of the first critic's value of a point that must stay in the cube, scaled by the room left in that direction.</summary>
     /// <remarks>Inverted gradients (Hausknecht and Stone 2016): a coordinate slows down at its bound and is turned back beyond it. A tanh instead
     /// would lose its slope at the bound, where a critic that is still wrong soon drives it, and stay there.</remarks>
     /// <param name="outputs">[R, E], unbounded.</param>
-    protected static (Tensor Slopes, Tensor Values) InvertedSlopes(Tensor outputs, Func<Tensor, Tensor> value)
+    protected (Tensor Slopes, Tensor Values) InvertedSlopes(Tensor states, Tensor outputs)
     {
         var seen = outputs.detach();
-        var (slopes, values) = Slopes(seen.clamp(-1, 1), value);
+        var (slopes, values) = Slopes(states, seen.clamp(-1, 1), critics: 1);
         var room = where(slopes.gt(0), seen.neg().add_(1), seen.add(1)).mul_(0.5);
         return (slopes.mul(room), values);
     }
 
     protected void Report(params Tensor[] figures) => _figures.Add(figures);
-
-    /// <summary>How far the critic's value of the actor's point is from its value of the item that the point leads to.</summary>
-    /// <remarks>Responses are seen at items alone. Between them nothing else would keep the critic from promising what no item holds, and the actor
-    /// would go wherever it promises most.</remarks>
-    private static Tensor GroundingLoss(SlateCritic critic, Tensor states, Tensor points, Tensor nearest)
-    {
-        using var scope = NewDisposeScope();
-        var held = critic.OfOneItem(states, nearest).detach();
-        return critic.OfOneItem(states, points).sub(held).div(critic.FutureScale).square().mean().MoveToOuterDisposeScope();
-    }
 }

@@ -29,12 +29,12 @@ internal sealed class DdpgAgent(AgentContext context, DdpgOptions options)
     internal override void Update(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (states, figures) = LearnCritics(batch, Futures(batch), Online.Actor);
+        var outputs = (Tensor?)null;
+        var (states, figures) = LearnCritics(batch, Futures(batch), seen => (outputs = Online.ActorOutput(seen)).clamp(-1, 1));
 
         // The actor climbs the critic that has just been moved, on the states as they were; neither is moved by its loss.
-        var points = Online.ActorOutput(states);
-        var (slopes, values) = InvertedSlopes(points, point => Online.Critics[0].OfOneItem(states, point));
-        LearnActor(points.mul(slopes).sum(1).neg());
+        var (slopes, values) = InvertedSlopes(states, outputs!);
+        LearnActor(outputs!.mul(slopes).sum(1).neg());
         Target.Follow(Online, options.Tau);
         Report([.. figures, values.mean().neg()]);
     }

@@ -21,6 +21,12 @@ internal sealed class PairNetwork(ParameterBlock block, string name, int factors
     private readonly Tensor? _itemFactors = factors == 0 ? null : block[name + ".item.factors"];
     private readonly Tensor? _outputFactors = factors == 0 ? null : block[name + ".output.factors"];
 
+    /// <summary>Whether passes over memory take the place of tensor operations.</summary>
+    public bool TakesPasses => !ByTensorOperations && factors == 0 && _hidden.device_type == DeviceType.CPU;
+
+    /// <summary>Whether tensor operations do everything, as they do off the CPU and with factors: what the passes over memory must equal.</summary>
+    public bool ByTensorOperations { get; set; }
+
     /// <summary>Users whose pairs with some items are computed at a time, so that memory stays bounded: on the CPU what a cache holds, elsewhere what keeps the device busy.</summary>
     public static long UsersAtOnce(Device device, int hiddenSize, long itemsPerUser) =>
         Math.Max(1, (device.type == DeviceType.CPU ? 1L << 19 : 1L << 25) / (hiddenSize * itemsPerUser));
@@ -89,6 +95,41 @@ internal sealed class PairNetwork(ParameterBlock block, string name, int factors
             outputs = outputs.add(Factorised(projectedState.narrow(-1, _bias.shape[0], factors), projectedItem.narrow(-1, _bias.shape[0], factors)));
         return outputs.MoveToOuterDisposeScope();
     }
+
+    /// <summary>A weighted sum of the outputs, of each state with each of its items. Without gradient.</summary>
+    /// <param name="projectedStates">[B, H + F].</param>
+    /// <param name="projectedItems">[N, H + F].</param>
+    /// <param name="candidates">[B, C] int64, or none for all items.</param>
+    /// <param name="weights">One for each output; one at least is not 0.</param>
+    /// <returns>[B, C] or [B, N].</returns>
+    public Tensor WeightedSum(Tensor projectedStates, Tensor projectedItems, Tensor? candidates, params double[] weights)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (TakesPasses)
+            return PairValues.Of(projectedStates, projectedItems, candidates, _hidden, _hiddenBias, Weighted(_output, 0, weights), Weighted(_outputBias, 0, weights)).MoveToOuterDisposeScope();
+        if (candidates is not null)
+            projectedItems = projectedItems.index_select(0, candidates.reshape(-1)).reshape(candidates.shape[0], candidates.shape[1], -1);
+        return Weighted(Outputs(projectedStates.unsqueeze(1), projectedItems), -1, weights).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The outputs of some items of each state such that slopes are found in passes over memory, which must be possible.</summary>
+    /// <param name="projectedStates">[R, H + F].</param>
+    /// <param name="projectedItems">[R, C, H + F].</param>
+    public PairRows Rows(Tensor projectedStates, Tensor projectedItems) => new(projectedStates, projectedItems, _hidden, _hiddenBias, _output, _outputBias);
+
+    /// <summary>Slopes of the layers, by the names of the parameters.</summary>
+    public IEnumerable<(string Name, Tensor Slopes)> Named(PairSlopes slopes) =>
+        [(name + ".hidden.weight", slopes.Hidden!), (name + ".hidden.bias", slopes.HiddenBias!), (name + ".output.weight", slopes.Output!), (name + ".output.bias", slopes.OutputBias!)];
+
+    /// <summary>The item's part of the first layer, backwards: slopes [..., H] of the projection to those [..., E] of the item.</summary>
+    public Tensor BackToItem(Tensor slopes) => slopes.matmul(_item);
+
+    /// <summary>The weighted sum along a dimension of one entry for each output.</summary>
+    private static Tensor Weighted(Tensor outputs, long dimension, double[] weights) =>
+        Enumerable.Range(0, weights.Length).Where(output => weights[output] != 0)
+            .Select(output => weights[output] == 1 ? outputs.select(dimension, output) : outputs.select(dimension, output).mul(weights[output]))
+            .Aggregate((sum, part) => sum.add(part));
 
     private Tensor Factorised(Tensor state, Tensor item)
     {

@@ -1,5 +1,10 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Core.State;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Neural;
@@ -60,6 +65,18 @@ internal sealed class ParameterBlock : IDisposable
     /// <summary>Polyak averaging: this ← (1 − rate) · this + rate · other.</summary>
     public void Follow(ParameterBlock other, double rate)
     {
+        if (Values.device_type != DeviceType.CPU)
+        {
+            FollowByTensorOperations(other, rate);
+            return;
+        }
+        var (values, others) = (new TensorMemory<float>(Values), new TensorMemory<float>(other.Values));
+        UserSlices.ForEachInOnePass(Values.shape[0], 1, (start, count) => Mix(values.Slice(start, count), others.Slice(start, count), (float)(1 - rate), (float)rate));
+    }
+
+    /// <summary>The same on any device; what the pass over memory must equal.</summary>
+    internal void FollowByTensorOperations(ParameterBlock other, double rate)
+    {
         using var noGradient = no_grad();
         Values.mul_(1 - rate).add_(other.Values, alpha: rate);
     }
@@ -69,9 +86,25 @@ internal sealed class ParameterBlock : IDisposable
     public Tensor Gradient(Tensor loss)
     {
         using var scope = NewDisposeScope();
-        var gradients = autograd.grad([loss], _leaves, allow_unused: true);
-        return cat([.. gradients.Select((gradient, place) =>
-            gradient is null || gradient.IsInvalid ? zeros([_shapes[place].Count], ScalarType.Float32, Values.device) : gradient.reshape(-1))]).MoveToOuterDisposeScope();
+        return Flat(autograd.grad([loss], _leaves, allow_unused: true)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same where the last part of the way from this block to the loss has been gone back already.</summary>
+    /// <param name="results">What the first part of the way gave.</param>
+    /// <param name="slopes">Of the loss with respect to them.</param>
+    /// <param name="known">Of the loss with respect to parameters that only the last part uses, by name.</param>
+    /// <returns>[P] float32. The caller disposes.</returns>
+    public Tensor Gradient(IList<Tensor> results, IList<Tensor> slopes, IEnumerable<(string Name, Tensor Slopes)> known)
+    {
+        using var scope = NewDisposeScope();
+        var gradients = new Tensor?[_leaves.Count];
+        foreach (var (name, own) in known)
+            gradients[_places[name]] = own;
+        // Only what the first part uses is asked for: what the library says of a parameter that is not used is a tensor without a handle, which it never counts as disposed.
+        int[] open = [.. Enumerable.Range(0, _leaves.Count).Where(place => gradients[place] is null)];
+        foreach (var (place, gradient) in open.Zip(autograd.grad(results, [.. open.Select(place => _leaves[place])], slopes, allow_unused: true)))
+            gradients[place] = gradient;
+        return Flat(gradients).MoveToOuterDisposeScope();
     }
 
     public void Save(IStateWriter writer)
@@ -98,6 +131,21 @@ internal sealed class ParameterBlock : IDisposable
         foreach (var leaf in _leaves)
             leaf.Dispose();
         Values.Dispose();
+    }
+
+    private Tensor Flat(IEnumerable<Tensor?> gradients) => cat([.. gradients.Select((gradient, place) =>
+        gradient is null || gradient.IsInvalid ? zeros([_shapes[place].Count], ScalarType.Float32, Values.device) : gradient.reshape(-1))]);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Mix(Span<float> values, ReadOnlySpan<float> others, float kept, float rate)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var otherVectors = MemoryMarshal.Cast<float, Vector<float>>(others);
+        var (keptShare, share) = (new Vector<float>(kept), new Vector<float>(rate));
+        for (var place = 0; place < vectors.Length; place++)
+            vectors[place] = Vector.FusedMultiplyAdd(otherVectors[place], share, vectors[place] * keptShare);
+        for (var place = vectors.Length * Vector<float>.Count; place < values.Length; place++)
+            values[place] = MathF.FusedMultiplyAdd(others[place], rate, values[place] * kept);
     }
 
     private IEnumerable<(ParameterShape Shape, long Offset)> Placed()

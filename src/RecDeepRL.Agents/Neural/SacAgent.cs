@@ -77,12 +77,16 @@ internal sealed class SacAgent : ActorCriticAgent
     {
         using var scope = NewDisposeScope();
         var luck = _draws.Normal(Updates, batch.Items.device, batch.Items.shape[0], _options.EmbeddingSize);
-        var (states, figures) = LearnCritics(batch, Futures(batch), seen => DrawOnline(seen, luck).Points);
+        var (points, logDensity) = ((Tensor?)null, (Tensor?)null);
+        var (states, figures) = LearnCritics(batch, Futures(batch), seen =>
+        {
+            (points, logDensity) = DrawOnline(seen, luck);
+            return points;
+        });
 
         // The actor climbs the least of the critics' values of its draws, and the entropy; the draws move with its mean and deviation.
-        var (points, logDensity) = DrawOnline(states, luck);
-        var (slopes, values) = Slopes(points, point => minimum(Online.Critics[0].OfOneItem(states, point), Online.Critics[1].OfOneItem(states, point)));
-        LearnActor(logDensity.mul(Temperature).sub(points.mul(slopes).sum(1)));
+        var (slopes, values) = Slopes(states, points!, critics: 2);
+        LearnActor(logDensity!.mul(Temperature).sub(points!.mul(slopes).sum(1)));
 
         // The temperature rises while the entropy is below its target, and falls while it is above.
         var missing = logDensity.detach().add(_options.TargetEntropy * _options.EmbeddingSize).mean();

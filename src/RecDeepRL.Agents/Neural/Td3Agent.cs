@@ -45,15 +45,15 @@ internal sealed class Td3Agent(AgentContext context, Td3Options options)
     internal override void Update(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (states, figures) = LearnCritics(batch, Futures(batch), Online.Actor);
+        var outputs = (Tensor?)null;
+        var (states, figures) = LearnCritics(batch, Futures(batch), seen => (outputs = Online.ActorOutput(seen)).clamp(-1, 1));
         Report(figures);
         if (Updates % options.ActorDelay != 0)
             return;
 
         // The actor climbs the first critic, as it has just been moved; targets wait for it.
-        var points = Online.ActorOutput(states);
-        var (slopes, _) = InvertedSlopes(points, point => Online.Critics[0].OfOneItem(states, point));
-        LearnActor(points.mul(slopes).sum(1).neg());
+        var (slopes, _) = InvertedSlopes(states, outputs!);
+        LearnActor(outputs!.mul(slopes).sum(1).neg());
         Target.Follow(Online, options.Tau);
     }
 

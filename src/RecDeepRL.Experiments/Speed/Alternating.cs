@@ -19,6 +19,24 @@ public static class Alternating
     /// <returns>Seconds of one call of each: the first decile.</returns>
     public static double[] Seconds(double seconds, Func<TimeSpan> time, params ReadOnlySpan<Action> ways)
     {
+        var timed = new Func<double>[ways.Length];
+        for (var way = 0; way < ways.Length; way++)
+        {
+            var action = ways[way];
+            timed[way] = () =>
+            {
+                var start = time();
+                action();
+                return (time() - start).TotalSeconds;
+            };
+        }
+        return Seconds(seconds, timed);
+    }
+
+    /// <summary>The same of ways that time themselves, such as another process does.</summary>
+    /// <param name="ways">Each returns the seconds it took.</param>
+    public static double[] Seconds(double seconds, params ReadOnlySpan<Func<double>> ways)
+    {
         var times = new List<double>[ways.Length];
         for (var way = 0; way < ways.Length; way++)
         {
@@ -30,11 +48,7 @@ public static class Alternating
         while (whole.Elapsed.TotalSeconds < seconds || times[0].Count < LeastTurns)
         {
             for (var way = 0; way < ways.Length; way++)
-            {
-                var start = time();
-                ways[way]();
-                times[way].Add((time() - start).TotalSeconds);
-            }
+                times[way].Add(ways[way]());
         }
         return [.. times.Select(FirstDecile)];
     }

@@ -44,6 +44,32 @@ public sealed class AdamTests
         Assert.Equal([-0.1f, 0.1f], block.Values.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.5, 0.25)]
+    public void OnePassOverMemoryIsWhatTensorOperationsGive(double weightDecay, double share)
+    {
+        using var scope = NewDisposeScope();
+        // Two slices, the second of which fills no vector.
+        ParameterShape[] shapes = [new("w", 1, (1 << 14) + 3)];
+        using var block = new ParameterBlock(shapes, CPU);
+        using var other = new ParameterBlock(shapes, CPU);
+        var stream = new RecDeepRL.Core.Randomness.RandomStream(3, "test");
+        block.Initialise(stream);
+        other.CopyFrom(block);
+        using var pass = new Adam(block, 0.01, weightDecay);
+        using var operations = new Adam(other, 0.01, weightDecay) { ByTensorOperations = true };
+        for (var step = 1; step <= 20; step++)
+        {
+            var gradient = stream.Normal(step, CPU, block.Values.shape[0]);
+            pass.Step(block.Values, gradient, share);
+            operations.Step(other.Values, gradient, share);
+        }
+        // Values up to 1 and twenty steps of up to .01, each of a few operations that round by 2⁻²⁴: whether a product is rounded before it is added, machines differ in.
+        Assert.True(block.Values.sub(other.Values).abs().max().item<float>() < 1e-6f);
+        Assert.False(TensorComparison.SameAs(block.Values, zeros_like(block.Values)));
+    }
+
     [Fact]
     public void ASavedStateGoesOnAsTheOriginalWould()
     {
