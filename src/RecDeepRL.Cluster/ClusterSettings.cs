@@ -69,8 +69,8 @@ public sealed partial record ClusterSettings : IValidatableObject
 
     internal TimeSpan FailureTime => TimeSpan.FromSeconds(FailureSeconds);
 
-    /// <summary>How long a client goes on without any worker: twice the time in which a death is noticed, at least ten seconds.</summary>
-    internal TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(10, 2 * FailureSeconds));
+    /// <summary>How long a client goes on without any worker: twice the time in which a death is noticed, at least half a minute.</summary>
+    internal TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(30, 2 * FailureSeconds));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -25,6 +25,9 @@ public sealed class ClusterTests(LocalComparison near) : WorkingFolder, IClassFi
 
         CompareAndKill(workers, victim: 2);
 
+        // A search, by those that are left: the start, one candidate more, and two seeds.
+        var tuned = Run("tune", "ucb", "--search", "exploration=3", "--env", "popular", "--set", "users=60", "--iterations", "3", "--seeds", "2", "--halvings", "0", "--cluster", "cluster.json", "--out", "tuned.json").Succeeded();
+        Assert.Contains("(4 runs now, 0 before)", tuned.Output, StringComparison.Ordinal);
         Assert.Equal(0, workers.Interrupt(1));
     }
 
