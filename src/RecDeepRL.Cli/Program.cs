@@ -66,6 +66,8 @@ internal static class Program
             EvaluateCommand.Create(),
             InsightCommand.Create(),
             CompareCommand.Create(),
+            WorkerCommand.Create(),
+            ClusterCommand.Create(),
             ReportCommand.Create(),
             AnswerCommand.Create(),
             TuneCommand.Create(),

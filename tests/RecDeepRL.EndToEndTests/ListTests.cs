@@ -81,6 +81,8 @@ public sealed class ListTests : WorkingFolder
     [InlineData("response", "inspect", "--help")]
     [InlineData("response", "options", "boosting", "--help")]
     [InlineData("dashboard", "--help")]
+    [InlineData("worker", "--help")]
+    [InlineData("cluster", "schema", "--help")]
     [InlineData("population", "generate", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
 }

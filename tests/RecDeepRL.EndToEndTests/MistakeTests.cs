@@ -155,6 +155,17 @@ public sealed class MistakeTests : WorkingFolder
         { "dashboard full --port 65536", ["--port was 65536", "[0, 65535]"] },
         { "dashboard full --port any", ["--port was any", "[0, 65535]"] },
         { "dashboard full --host example.org", ["--host was 'example.org'", "localhost"] },
+        { "worker", ["'--cluster' is required"] },
+        { "worker --cluster absent.json", ["'absent.json' cannot be read", "configs/cluster.json"] },
+        { "worker --cluster wrong.json", ["'wrong.json' is wrong", "unknown option 'agents'"] },
+        { "worker --cluster cluster.json --device gpu", ["Unknown device 'gpu'"] },
+        { "worker --cluster cluster.json --log absent/worker.log", ["--log was 'absent/worker.log'"] },
+        { "worker --cluster postgres.json", ["needs a connection string", "RECDEEPRL_CLUSTER_CONNECTION"] },
+        { "cluster schema --cluster cluster.json", ["clustering localhost", "needs no schema"] },
+        { "cluster schema --cluster postgres.json", ["needs a connection string"] },
+        { "compare --cluster list.json --out out", ["'list.json'", "no JSON object"] },
+        { "compare --agents ucb --env popular --cluster cluster.json --device cuda:1 --out out", ["--device was cuda:1", "must be cpu or cuda"] },
+        { "compare --agents ucb --env popular --seeds 1 --cluster cluster.json --out out", ["No worker of the cluster 'nobody'", "'worker --cluster FILE'"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 
@@ -165,6 +176,9 @@ public sealed class MistakeTests : WorkingFolder
         File.WriteAllText(PathOf("empty.json"), "");
         File.WriteAllText(PathOf("wrong.json"), """{ "agents": {} }""");
         File.WriteAllText(PathOf("list.json"), "[1]");
+        // Ports below those that systems hand out, and which nobody is known to use.
+        File.WriteAllText(PathOf("cluster.json"), """{ "clusterId": "nobody", "siloPort": 21987, "gatewayPort": 21997, "failureSeconds": 2 }""");
+        File.WriteAllText(PathOf("postgres.json"), """{ "clustering": "postgresql" }""");
         File.WriteAllText(PathOf("users.csv"), "age,gender\n1,F\n18,M\n25,F\n");
         File.WriteAllText(PathOf("other.csv"), "age\n1\n");
         Directory.CreateDirectory(PathOf("full"));

@@ -40,11 +40,21 @@ public sealed class ArchitectureTests
     public void CompiledRoomsReferOnlyToRoomsFurtherIn()
     {
         foreach (var assembly in new[] { typeof(IAgent).Assembly, typeof(EnvironmentRegistry).Assembly, typeof(AgentRegistry).Assembly }
-            .Concat(new[] { "RecDeepRL.Data", "RecDeepRL.Experiments", "RecDeepRL.Reporting" }.Select(Assembly.Load)))
+            .Concat(new[] { "RecDeepRL.Data", "RecDeepRL.Experiments", "RecDeepRL.Reporting", "RecDeepRL.Cluster" }.Select(Assembly.Load)))
         {
             var references = assembly.GetReferencedAssemblies().Select(one => one.Name!).Where(name => name.StartsWith("RecDeepRL", StringComparison.Ordinal));
             Assert.Empty(references.Except(s_allowed[assembly.GetName().Name!]));
         }
+    }
+
+    [Fact]
+    public void OnlyTheClusterAndTheTestsKnowOrleans()
+    {
+        var knowing = Directory.GetFiles(s_root, "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(s_root, path).Replace('\\', '/'))
+            .Where(path => !path.StartsWith("artifacts/", StringComparison.Ordinal)
+                && XDocument.Load(Path.Combine(s_root, path)).Descendants("PackageReference").Any(package => package.Attribute("Include")!.Value.StartsWith("Microsoft.Orleans.", StringComparison.Ordinal)));
+        Assert.Equal(["src/RecDeepRL.Cluster/RecDeepRL.Cluster.csproj", "tests/RecDeepRL.Tests/RecDeepRL.Tests.csproj"], knowing.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class AnswerCommand
         {
             if (looks)
                 Directory.CreateDirectory(insights);
-            var session = new ComparisonSession(folder, plan, torch.CPU, jobs)
+            var session = new ComparisonSession(folder, plan, RunPlaces.Here(torch.CPU, jobs))
             {
                 PrintsTables = false,
                 InsightEvery = question.InsightEvery,

@@ -9,16 +9,14 @@ using RecDeepRL.Reporting;
 using Serilog.Core;
 using Serilog.Events;
 using Spectre.Console;
-using TorchSharp;
 
 namespace RecDeepRL.Cli.Commands;
 
 /// <summary>Runs what a comparison still lacks, shows how it goes, and makes tables and pictures of what there is.</summary>
 /// <param name="folder">Held.</param>
 /// <param name="plan">Resolved.</param>
-/// <param name="device">Where every run goes.</param>
-/// <param name="jobs">Runs side by side.</param>
-internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan plan, torch.Device device, int jobs)
+/// <param name="places">Where every run goes.</param>
+internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan plan, RunPlaces places)
 {
     private const string LogName = "compare.log";
 
@@ -42,15 +40,22 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
     /// <returns>The program's exit code.</returns>
     public int Run()
     {
-        // Several runs side by side, each with libtorch's threads on every core, would wait for each other at barriers most of the time.
-        if (jobs > 1)
-            torch.set_num_threads(1);
         var log = RunLog.Create(folder.PathOf(LogName), _consoleLevel);
         try
         {
             using var interruption = new Interruption();
-            Announce(log);
-            RunCells(log, interruption.Token);
+            try
+            {
+                // Before anything is said: where nobody is there to carry out runs, that is all there is to say.
+                using var pool = plan.Cells.All(IsFinished) ? null : places.Open(log, interruption.Token);
+                Announce(log);
+                if (pool is not null)
+                    RunCells(pool, log, interruption.Token);
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                // Stopped before the first run: what was finished before is concluded all the same.
+            }
             Conclude(log);
             return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : _failures.Count > 0 ? ExitCode.Fault : ExitCode.Done;
         }
@@ -74,7 +79,10 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
     {
         var all = plan.Pairs.Count * plan.Seeds.Count;
         var results = folder.Results;
-        log.Information("{Cells} runs ({Pairs} pairs of environment and agent × {Seeds} seeds), {Jobs} side by side, device {Device:l}", all, plan.Pairs.Count, plan.Seeds.Count, jobs, Devices.Describe(device));
+        if (places.Cluster is null)
+            log.Information("{Cells} runs ({Pairs} pairs of environment and agent × {Seeds} seeds), {Jobs} side by side, device {Device:l}", all, plan.Pairs.Count, plan.Seeds.Count, places.Jobs, places.Device);
+        else
+            log.Information("{Cells} runs ({Pairs} pairs of environment and agent × {Seeds} seeds) on the workers of the cluster {Cluster:l}, device {Device:l}", all, plan.Pairs.Count, plan.Seeds.Count, places.Cluster, places.Device);
         if (results.Cells.Count > 0)
             log.Information("{Finished} of them are finished already, {Left} are left", results.Cells.Count, results.Missing.Count);
         if (plan.Cells.Count(cell => folder.Has(cell) && !IsFinished(cell)) is > 0 and var again)
@@ -83,11 +91,11 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
             log.Warning("Finished runs of {Folder:l} were made by another build of the program. If agents or environments have changed since, compare in a new folder.", folder.Path);
     }
 
-    private void RunCells(Logger log, CancellationToken cancellation)
+    private void RunCells(ICellPool pool, Logger log, CancellationToken cancellation)
     {
         var board = new ComparisonBoard(plan, IsFinished, CommonOptions.Catalog);
         var left = plan.Cells.Count(cell => !IsFinished(cell));
-        var runner = new ComparisonRunner(CommonOptions.Catalog, device, jobs)
+        var runner = new ComparisonRunner(CommonOptions.Catalog, pool)
         {
             IsFinished = IsFinished,
             LookedInto = KeepsInsight ? folder.SaveInsight : LookedInto,
@@ -111,8 +119,6 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
                 log.Error(fault, "{Environment:l} {Agent:l} seed {Seed} failed; the others go on", cell.Environment, cell.Agent, cell.Seed);
             },
         };
-        if (left == 0)
-            return;
         if (!Screen.IsTerminal)
         {
             runner.Run(plan, cancellation);
@@ -155,12 +161,14 @@ internal sealed class ComparisonSession(ComparisonFolder folder, ComparisonPlan 
             }
         }
         log.Information("{Rows} of {Cells} runs in {Folder:l}, {Seconds:F0} s in all", results.Cells.Count, results.Cells.Count + results.Missing.Count, folder.Path, _watch.Elapsed.TotalSeconds);
-        if (_finished.Count > 0)
+        if (_finished.Count > 0 && places.Cluster is not null)
+            log.Information("the workers spent {Cells:F1} s on runs that took {Seconds:F1} s in all", _finished.Sum(cell => cell.WallSeconds), running);
+        else if (_finished.Count > 0)
         {
-            var (all, loop, cells) = (running * jobs, _finished.Sum(cell => cell.Row.Seconds), _finished.Sum(cell => cell.WallSeconds));
+            var (all, loop, cells) = (running * places.Jobs, _finished.Sum(cell => cell.Row.Seconds), _finished.Sum(cell => cell.WallSeconds));
             log.Information(
                 "of the time of {Jobs} side by side, {Loop:F0} % went into recommending, simulating and learning, {Frame:F0} % into populations, bounds and evaluations, {Rest:F0} % elsewhere; then {Tables:F1} s into tables, statistics and pictures",
-                jobs, 100 * loop / all, 100 * (cells - loop) / all, 100 * (all - cells) / all, _watch.Elapsed.TotalSeconds - running);
+                places.Jobs, 100 * loop / all, 100 * (cells - loop) / all, 100 * (all - cells) / all, _watch.Elapsed.TotalSeconds - running);
         }
         if (results.Missing.Count > 0)
             log.Information("{Missing} runs are missing; the same command goes on with them", results.Missing.Count);

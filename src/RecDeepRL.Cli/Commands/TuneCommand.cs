@@ -4,7 +4,6 @@ using RecDeepRL.Cli.Display;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Tuning;
-using TorchSharp;
 
 namespace RecDeepRL.Cli.Commands;
 
@@ -27,11 +26,11 @@ internal static class TuneCommand
         var iterations = new NumberOption<int?>("--iterations", least: 1) { Description = "Rounds of each run. Default: the environment's own.", HelpName = "N" };
         var output = new Option<string?>("--out") { Description = "File for the best configuration, *.json. Default configs/tuned/ENVIRONMENT/AGENT.json.", HelpName = "FILE" };
         var state = new Option<string?>("--state") { Description = "Folder for finished runs, from which a search that was stopped goes on, and for the table and picture of what it found. Default: beside --out, with .tuning in place of .json.", HelpName = "DIR" };
-        var jobs = new NumberOption<int?>("--jobs", least: 1, most: CommonOptions.MostThreads) { Description = "Runs side by side, one thread each. Default: one per core on the CPU, one on CUDA.", HelpName = "N" };
+        var (jobs, cluster) = (RunPlaces.JobsOption(), RunPlaces.ClusterOption());
         var (data, device, config, set, force, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("cpu"), CommonOptions.Config(), CommonOptions.Set(), OutputFile.Force(), CommonOptions.Libtorch());
         var command = new Command("tune", "Search an agent's options for an environment and write the best as a configuration.")
-            { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, state, force, jobs, libtorch, Answer.Option() };
+            { agent, environment, search, budget, seeds, seed, halvings, metric, iterations, data, device, config, set, output, state, force, jobs, cluster, libtorch, Answer.Option() };
         command.SetAction(parsed =>
         {
             var input = RunInput.From(
@@ -48,9 +47,8 @@ internal static class TuneCommand
                 Metric = parsed.GetValue(metric),
             };
             var path = OutputPath(parsed.GetValue(output), input.Plan, parsed.GetValue(force));
-            var chosen = Devices.Choose(input.Device);
-            var sideBySide = parsed.GetValue(jobs) ?? (chosen.type == DeviceType.CPU ? Environment.ProcessorCount : 1);
-            return new TuningSession(plan, chosen, sideBySide, path, "dotnet run -- " + CommandText.Of(parsed)).Run(parsed.GetValue(state) ?? Path.ChangeExtension(path, ".tuning"));
+            var places = RunPlaces.From(parsed.GetValue(cluster), input.Device, parsed.GetValue(jobs));
+            return new TuningSession(plan, places, path, "dotnet run -- " + CommandText.Of(parsed)).Run(parsed.GetValue(state) ?? Path.ChangeExtension(path, ".tuning"));
         });
         return command;
     }

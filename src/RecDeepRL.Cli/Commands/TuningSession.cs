@@ -4,16 +4,15 @@ using RecDeepRL.Core;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Experiments.Tuning;
 using RecDeepRL.Reporting;
-using TorchSharp;
+using Serilog.Core;
 
 namespace RecDeepRL.Cli.Commands;
 
 /// <summary>One search as its user sees it: what it goes on with, its rungs, and what it came to.</summary>
-/// <param name="device">Where every run goes.</param>
-/// <param name="jobs">Runs side by side.</param>
+/// <param name="places">Where every run goes.</param>
 /// <param name="path">File for the best configuration; its folder is made where it is missing.</param>
 /// <param name="command">What the user typed.</param>
-internal sealed class TuningSession(TuningPlan plan, torch.Device device, int jobs, string path, string command)
+internal sealed class TuningSession(TuningPlan plan, RunPlaces places, string path, string command)
 {
     private readonly List<string> _faults = [];
     private int _ran;
@@ -22,14 +21,13 @@ internal sealed class TuningSession(TuningPlan plan, torch.Device device, int jo
     /// <returns>The program's exit code.</returns>
     public int Run(string state)
     {
-        if (jobs > 1)
-            torch.set_num_threads(1);
         using var interruption = new Interruption();
-        using var folder = TuningFolder.Open(state, Devices.Describe(device));
+        using var log = RunLog.Create(null, new LoggingLevelSwitch());
+        using var folder = TuningFolder.Open(state, places.Device);
         IReadOnlyList<TuningCandidate> results;
         try
         {
-            results = Search(folder, interruption.Token);
+            results = Search(folder, log, interruption.Token);
         }
         catch (UserMistakeException)
         {
@@ -53,10 +51,11 @@ internal sealed class TuningSession(TuningPlan plan, torch.Device device, int jo
         return ExitCode.Done;
     }
 
-    private IReadOnlyList<TuningCandidate> Search(TuningFolder folder, CancellationToken cancellation)
+    private IReadOnlyList<TuningCandidate> Search(TuningFolder folder, Logger log, CancellationToken cancellation)
     {
         var catalog = CommonOptions.Catalog;
-        var runner = new ComparisonRunner(catalog, device, jobs)
+        using var pool = places.Open(log, cancellation);
+        var runner = new ComparisonRunner(catalog, pool)
         {
             IsFinished = folder.Has,
             Finished = (cell, finished) =>

@@ -37,6 +37,22 @@ internal static class ConfigSchema
         },
     };
 
+    /// <summary>The schema of a file with settings alone, each by its name.</summary>
+    public static JsonObject Of(string title, Type settingsType)
+    {
+        var properties = new JsonObject { ["$schema"] = new JsonObject { ["type"] = "string" } };
+        foreach (var setting in OptionDescription.Of(settingsType))
+            properties[setting.Name] = Describe(setting);
+        return new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = title,
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = properties,
+        };
+    }
+
     private static JsonObject OneOf(IReadOnlyList<IComponentDescription> all, string key = "name") => new()
     {
         ["oneOf"] = new JsonArray([.. all.Select(one =>

@@ -13,9 +13,12 @@ internal static class RunLog
     public static Logger Create(string? file, LoggingLevelSwitch console)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Debug()
-            .WriteTo.Console(
-                outputTemplate: "{Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture,
-                levelSwitch: console, standardErrorFromLevel: LogEventLevel.Warning);
+            .WriteTo.Logger(own => own.MinimumLevel.Debug()
+                // What libraries log has a source, ours has none: it is for the file.
+                .Filter.ByExcluding(entry => entry.Properties.ContainsKey(Constants.SourceContextPropertyName))
+                .WriteTo.Console(
+                    outputTemplate: "{Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture,
+                    levelSwitch: console, standardErrorFromLevel: LogEventLevel.Warning));
         if (file is not null)
         {
             configuration = configuration.WriteTo.File(

@@ -29,6 +29,9 @@ public static class OptionText
         return text.Length > LongestReceived ? $"{start}… ({text.Length} characters)" : start;
     }
 
+    /// <summary>The first line of what a library says, without its full stop, as part of a message of one line.</summary>
+    public static string FirstLine(string text) => text.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
+
     /// <summary><c>FixedList</c> as <c>fixed-list</c>.</summary>
     public static string EnumName(string name) =>
         string.Concat(name.Select((letter, index) => char.IsUpper(letter) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));

@@ -3,12 +3,26 @@ using RecDeepRL.Core;
 
 namespace RecDeepRL.Experiments.Comparison;
 
-/// <summary>One finished cell as a JSON file: its key, its row, and its rounds by column, which takes a third of the room that records would.</summary>
-internal static class CellFile
+/// <summary>One finished cell as JSON, in a file or on its way: its key, its row, and its rounds by column, which takes a third of the room that records would.</summary>
+public static class CellFile
 {
     private static readonly JsonSerializerOptions s_json = new(ResultJson.Options) { WriteIndented = false };
 
-    public static void Write(string path, string key, ComparisonCell cell) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(
+    internal static void Write(string path, string key, ComparisonCell cell) => AtomicFile.WriteAllText(path, ToText(key, cell) + "\n");
+
+    /// <summary>A finished cell on one line, as its file holds it.</summary>
+    /// <param name="plan">Of the run, resolved.</param>
+    /// <param name="device">As the user would write it.</param>
+    public static string ToText(RunPlan plan, string device, ComparisonCell cell) => ToText(CellKey.Of(plan, device), cell);
+
+    /// <exception cref="JsonException">The text is no cell, or that of another run. Other faults that <see cref="StrictJson.IsDamage"/> knows say the same.</exception>
+    public static ComparisonCell FromText(RunPlan plan, string device, string text)
+    {
+        var content = JsonSerializer.Deserialize<Content>(text, s_json) ?? throw new JsonException("It is empty.");
+        return content.Key == CellKey.Of(plan, device) ? content.ToCell() : throw new JsonException("It is another run than was asked for.");
+    }
+
+    private static string ToText(string key, ComparisonCell cell) => JsonSerializer.Serialize(
         new Content
         {
             Key = key,
@@ -20,25 +34,17 @@ internal static class CellFile
             EnvironmentOptions = cell.EnvironmentOptions,
             Rounds = Columns.Of(cell.Rounds),
             Diagnostics = cell.Diagnostics,
-        }, s_json) + "\n");
+        }, s_json);
 
     /// <param name="key">What the cell must be; none to take it as it is.</param>
     /// <exception cref="UserMistakeException">It cannot be read, is no cell, or another one.</exception>
-    public static ComparisonCell Read(string path, string? key)
+    internal static ComparisonCell Read(string path, string? key)
     {
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), s_json) ?? throw new JsonException("It is empty.");
             return key is null || content.Key == key
-                ? new ComparisonCell(content.Row, content.Rounds.ToRounds())
-                {
-                    AgentOptions = content.AgentOptions,
-                    EnvironmentOptions = content.EnvironmentOptions,
-                    Diagnostics = content.Diagnostics,
-                    IsBound = content.IsBound,
-                    WallSeconds = content.WallSeconds,
-                    Build = content.Build,
-                }
+                ? content.ToCell()
                 : throw new UserMistakeException($"'{path}' holds another run than its name says. Delete it, and the comparison runs it again.");
         }
         catch (Exception fault) when (StrictJson.IsDamage(fault))
@@ -70,6 +76,16 @@ internal static class CellFile
         public required Columns Rounds { get; init; }
 
         public required IReadOnlyDictionary<string, IReadOnlyList<double>> Diagnostics { get; init; }
+
+        public ComparisonCell ToCell() => new(Row, Rounds.ToRounds())
+        {
+            AgentOptions = AgentOptions,
+            EnvironmentOptions = EnvironmentOptions,
+            Diagnostics = Diagnostics,
+            IsBound = IsBound,
+            WallSeconds = WallSeconds,
+            Build = Build,
+        };
     }
 
     private sealed record Columns(long[] Iteration, long[] Users, double[] MeanResponses, double[] MeanExpected, double[] MeanOracle, double[] Seconds)

@@ -13,7 +13,7 @@ public sealed class ConfigSchemaTests
     [Fact]
     public void EveryConfigurationFits()
     {
-        var files = Directory.GetFiles(s_configs, "*.json", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "schema.json" && !path.Contains(".tuning", StringComparison.Ordinal)).ToList();
+        var files = Directory.GetFiles(s_configs, "*.json", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) is not ("schema.json" or "cluster.json" or "cluster-schema.json") && !path.Contains(".tuning", StringComparison.Ordinal)).ToList();
         Assert.True(files.Count > 60, $"{files.Count} files");
         Assert.All(files, path =>
         {
@@ -55,6 +55,20 @@ public sealed class ConfigSchemaTests
         });
         var discount = schema["properties"]!["agent"]!["oneOf"]!.AsArray().Single(one => one!["properties"]!["name"]!["enum"]![0]!.GetValue<string>() == "ddpg")!["properties"]!["discount"]!;
         Assert.Equal((0, 1), (discount["minimum"]!.GetValue<double>(), discount["exclusiveMaximum"]!.GetValue<double>()));
+    }
+
+    [Theory]
+    [InlineData("""{ "clusterId": "a", "siloPort": 12000, "cells": null, "clustering": "localhost", "device": "cuda:1" }""", true)]
+    [InlineData("""{ "silo": 12000 }""", false)]
+    [InlineData("""{ "siloPort": 0 }""", false)]
+    [InlineData("""{ "clustering": "zookeeper" }""", false)]
+    public void TheClusterHasASchemaOfItsOwn(string text, bool fits)
+    {
+        var schema = JsonSchema.FromText(File.ReadAllText(Path.Combine(s_configs, "cluster-schema.json")));
+        using var document = JsonDocument.Parse(text);
+        using var example = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_configs, "cluster.json")));
+        Assert.Equal(fits, schema.Evaluate(document.RootElement).IsValid);
+        Assert.True(schema.Evaluate(example.RootElement).IsValid);
     }
 
     private static bool Fits(string config)
