@@ -5,12 +5,12 @@ namespace RecDeepRL.Experiments.Comparison;
 /// <summary>Tells two builds of the program apart by what they compute with.</summary>
 public static class ProgramBuild
 {
-    /// <summary>Twelve hexadecimal digits, hashed from the identities that the compiler gave to the rooms of agents, environments, core and loop.
+    /// <summary>Twelve hexadecimal digits, hashed from the identities that the compiler gave to the rooms of agents, environments, data, core and loop.
     /// The same sources, compiled at the same place, give the same digits.</summary>
     public static string Of(Catalog catalog)
     {
         var assemblies = catalog.Agents.Select(one => one.OptionsType.Assembly).Concat(catalog.Environments.Select(one => one.OptionsType.Assembly))
-            .Append(typeof(Core.IAgent).Assembly).Append(typeof(ProgramBuild).Assembly);
+            .Append(typeof(Core.IAgent).Assembly).Append(typeof(Data.ResponseTable).Assembly).Append(typeof(ProgramBuild).Assembly);
         var identities = assemblies.Distinct().OrderBy(one => one.GetName().Name, StringComparer.Ordinal).SelectMany(one => one.ManifestModule.ModuleVersionId.ToByteArray());
         return Convert.ToHexStringLower(SHA256.HashData([.. identities]))[..12];
     }
