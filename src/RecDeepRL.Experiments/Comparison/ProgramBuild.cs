@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 
 namespace RecDeepRL.Experiments.Comparison;
@@ -10,8 +11,10 @@ public static class ProgramBuild
     public static string Of(Catalog catalog)
     {
         var assemblies = catalog.Agents.Select(one => one.OptionsType.Assembly).Concat(catalog.Environments.Select(one => one.OptionsType.Assembly))
-            .Append(typeof(Core.IAgent).Assembly).Append(typeof(Data.ResponseTable).Assembly).Append(typeof(ProgramBuild).Assembly);
-        var identities = assemblies.Distinct().OrderBy(one => one.GetName().Name, StringComparer.Ordinal).SelectMany(one => one.ManifestModule.ModuleVersionId.ToByteArray());
+            .Append(typeof(Core.IAgent).Assembly).Append(typeof(ProgramBuild).Assembly);
+        // Data is known to the environments only.
+        var rooms = assemblies.Concat(assemblies.SelectMany(one => one.GetReferencedAssemblies()).Where(one => one.Name!.StartsWith("RecDeepRL.", StringComparison.Ordinal)).Select(Assembly.Load));
+        var identities = rooms.Distinct().OrderBy(one => one.GetName().Name, StringComparer.Ordinal).SelectMany(one => one.ManifestModule.ModuleVersionId.ToByteArray());
         return Convert.ToHexStringLower(SHA256.HashData([.. identities]))[..12];
     }
 }
