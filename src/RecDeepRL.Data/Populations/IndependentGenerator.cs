@@ -22,6 +22,8 @@ public sealed record IndependentGenerator(Marginal[] Marginals) : IProfileGenera
     {
         if (Marginals.Length == 0)
             throw new InvalidDataException("there is no column");
+        if (Marginals.DistinctBy(marginal => marginal.Name).Count() != Marginals.Length)
+            throw new InvalidDataException("two columns have the same name");
         foreach (var marginal in Marginals)
             marginal.Check();
     }

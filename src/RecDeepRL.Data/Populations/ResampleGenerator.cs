@@ -33,6 +33,8 @@ public sealed record ResampleGenerator(bool Replacement, ProfileFeature[] Featur
     {
         if (Features.Length == 0 || Features.Any(feature => feature.RowCount != Features[0].RowCount) || Features[0].RowCount == 0)
             throw new InvalidDataException("the features have no rows, or not all as many");
+        if (Features.DistinctBy(feature => feature.Name).Count() != Features.Length)
+            throw new InvalidDataException("two features have the same name");
         foreach (var category in Features.OfType<CategoryFeature>())
         {
             if (category.Codes.Any(code => code < 0 || code >= category.Labels.Length))

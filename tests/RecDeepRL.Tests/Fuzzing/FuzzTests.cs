@@ -24,6 +24,8 @@ public sealed class FuzzTests
     [InlineData("checkpoint of gaussian-tastes in personal", 7832)]
     [InlineData("checkpoint of gaussian-tastes in personal", 17110)]
     [InlineData("checkpoint of gaussian-tastes in personal", 28316)]
+    [InlineData("population generator", 3212)]
+    [InlineData("population generator", 3727)]
     public void WhatWasFoundIsRefused(string name, long number)
     {
         using var folder = new Experiments.TemporaryFolder();
