@@ -129,7 +129,7 @@ public sealed class AgentContractTests
     /// <summary>A random half of the items, and exactly as many as a slate needs.</summary>
     private static IEnumerable<Tensor> Masks(Observation observation, EnvironmentSpec spec, long round)
     {
-        var luck = new RandomStream(9, "masks").Uniform(round, CPU, observation.UserCount, spec.ItemCount);
+        var luck = new RandomStream(9, "masks").Uniform(round, spec.Device, observation.UserCount, spec.ItemCount);
         var place = luck.argsort(1).argsort(1);
         yield return place.lt(spec.SlateSize);
         yield return place.lt(Math.Max(spec.SlateSize, spec.ItemCount / 2));

@@ -57,10 +57,10 @@ public sealed class CommonOptionContractTests
         {
             var everyone = world.Environment.ObserveAll(round);
             Assert.True(everyone.EligibleItems!.sum(1).eq(Candidates).all().item<bool>());
-            var newest = arange(spec.HistoryLength, 0, -1, ScalarType.Int64).unsqueeze(0); // 1 for the newest item, 2 for the one before it, …
+            var newest = arange(spec.HistoryLength, 0, -1, ScalarType.Int64, spec.Device).unsqueeze(0); // 1 for the newest item, 2 for the one before it, …
             var count = everyone.RecentItems.ge(0).sum(1, keepdim: true);
             var since = everyone.RecentItems.masked_fill(newest.gt(count.remainder(cycle)), spec.ItemCount);
-            var seen = zeros([spec.UserCount, spec.ItemCount + 1], ScalarType.Bool).scatter_(1, since, ones_like(since, ScalarType.Bool));
+            var seen = zeros([spec.UserCount, spec.ItemCount + 1], ScalarType.Bool, spec.Device).scatter_(1, since, ones_like(since, ScalarType.Bool));
             Assert.False(seen.narrow(1, 0, spec.ItemCount).logical_and(everyone.EligibleItems).any().item<bool>(), "an item that was seen is a candidate");
             Step(world.Environment);
         }
@@ -187,7 +187,7 @@ public sealed class CommonOptionContractTests
         using (var sessions = world.Environment.BeginSessions(3))
         {
             var spec = sessions.Spec;
-            var shown = zeros([spec.UserCount, spec.ItemCount], ScalarType.Bool);
+            var shown = zeros([spec.UserCount, spec.ItemCount], ScalarType.Bool, spec.Device);
             var stocked = (long)Math.Round(.7 * spec.ItemCount, MidpointRounding.AwayFromZero);
             for (var round = 0; round < 2; round++) // 8 of 12 items are in stock, and one slate of 3 was seen: at least 5 are left for the second.
             {
@@ -241,7 +241,7 @@ public sealed class CommonOptionContractTests
     private static Tensor EligibleSlates(Observation observation, EnvironmentSpec spec)
     {
         using var scope = NewDisposeScope();
-        var lanes = observation.UserIds.mul(spec.ItemCount).unsqueeze(1).add(arange(spec.ItemCount, ScalarType.Int64));
+        var lanes = observation.UserIds.mul(spec.ItemCount).unsqueeze(1).add(arange(spec.ItemCount, ScalarType.Int64, spec.Device));
         var luck = new RandomStream(1, "slates").Uniform(observation.Iteration, lanes).masked_fill(observation.EligibleItems!.logical_not(), 2f);
         return luck.argsort(1).narrow(1, 0, spec.SlateSize).clone().MoveToOuterDisposeScope();
     }

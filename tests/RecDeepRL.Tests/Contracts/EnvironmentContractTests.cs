@@ -65,9 +65,9 @@ public sealed class EnvironmentContractTests
                 if (observation.UserFeatures is { } features)
                     Guard.Shape(features, "userFeatures", "users, features", users, spec.UserFeatureCount);
                 Assert.Equal(round, observation.Iteration);
-                Assert.Equal(users, observation.UserIds.data<long>().Distinct().Count());
-                Assert.All(observation.UserIds.data<long>().ToArray(), id => Assert.InRange(id, 0, spec.UserCount - 1));
-                Assert.All(observation.RecentItems.data<long>().ToArray(), id => Assert.InRange(id, -1, spec.ItemCount - 1));
+                Assert.Equal(users, observation.UserIds.cpu().data<long>().Distinct().Count());
+                Assert.All(observation.UserIds.cpu().data<long>().ToArray(), id => Assert.InRange(id, 0, spec.UserCount - 1));
+                Assert.All(observation.RecentItems.cpu().data<long>().ToArray(), id => Assert.InRange(id, -1, spec.ItemCount - 1));
                 Assert.True(observation.RecentResponses.masked_select(observation.RecentItems.lt(0)).eq(0).all().item<bool>());
             }
             Assert.Equal(spec.UserCount, world.Environment.ObserveAll(77).UserCount);
@@ -226,7 +226,7 @@ public sealed class EnvironmentContractTests
     private static Tensor RandomSlates(Observation observation, EnvironmentSpec spec)
     {
         using var scope = NewDisposeScope();
-        var lanes = observation.UserIds.mul(spec.ItemCount).unsqueeze(1).add(arange(spec.ItemCount, ScalarType.Int64));
+        var lanes = observation.UserIds.mul(spec.ItemCount).unsqueeze(1).add(arange(spec.ItemCount, ScalarType.Int64, spec.Device));
         var luck = new RandomStream(1, "slates").Uniform(observation.Iteration, lanes);
         return luck.argsort(1).narrow(1, 0, spec.SlateSize).clone().MoveToOuterDisposeScope();
     }

@@ -121,8 +121,8 @@ public sealed class SessionContractTests
         var shown = world.Environment.Observe().UserIds;
         world.Play(1);
         var changed = Truth(world.Environment).ne(beginning).any(1).nonzero().squeeze(1);
-        Assert.NotEmpty(changed.data<long>().ToArray());
-        Assert.Subset(shown.data<long>().ToHashSet(), changed.data<long>().ToHashSet()); // Whoever left was replaced by a visitor as everybody begins.
+        Assert.NotEmpty(changed.cpu().data<long>().ToArray());
+        Assert.Subset(shown.cpu().data<long>().ToHashSet(), changed.cpu().data<long>().ToHashSet()); // Whoever left was replaced by a visitor as everybody begins.
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class SessionContractTests
         using var sessions = environment.BeginSessions(seed);
         var rewards = new List<float>();
         for (var round = 0; round < 4; round++)
-            rewards.AddRange(sessions.Step(Plan(sessions)).Reward.data<float>());
+            rewards.AddRange(sessions.Step(Plan(sessions)).Reward.cpu().data<float>());
         return rewards;
     }
 }

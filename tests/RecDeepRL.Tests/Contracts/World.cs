@@ -27,7 +27,7 @@ internal sealed class World : IDisposable
         };
         var known = OptionDescription.Of(registration.OptionsType).Select(option => option.Name);
         var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)).Concat(settings ?? new Dictionary<string, string>()));
-        Environment = registration.Create(new EnvironmentContext(seed, CPU, null), options);
+        Environment = registration.Create(new EnvironmentContext(seed, TestDevice.Chosen, null), options);
         if (agent is null)
             return;
         var chosen = AgentRegistry.Find(agent);
@@ -52,7 +52,7 @@ internal sealed class World : IDisposable
             using var scope = NewDisposeScope();
             var observation = Environment.Observe();
             var slates = Agent.Recommend(observation, RecommendationMode.Explore);
-            shown.AddRange(slates.data<long>());
+            shown.AddRange(slates.cpu().data<long>());
             Agent.Learn(Environment.Step(slates));
         }
         return shown;
