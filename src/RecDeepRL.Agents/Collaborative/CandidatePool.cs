@@ -98,6 +98,7 @@ internal sealed class CandidatePool : IDisposable
         Size = (int)reader.ReadCount("size");
         _responses = reader.ReadCount("responses");
         _cuts = reader.ReadCount("cuts");
+        using var scope = NewDisposeScope();
         var members = Members.sum().item<long>();
         if (members != Size)
             throw new ArgumentException($"the pool of candidates has {members} members, and says that it has {Size}.");

@@ -103,6 +103,7 @@ internal sealed class PairStatistics : IDisposable
     {
         reader.ReadInto("shown", Shown);
         reader.ReadInto("responses", Responses);
+        using var scope = NewDisposeScope();
         if (Shown.lt(0).any().item<bool>())
             throw new ArgumentException("an item was shown to a user fewer than 0 times.");
     }
