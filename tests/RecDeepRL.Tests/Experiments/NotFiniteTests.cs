@@ -66,10 +66,10 @@ public sealed class NotFiniteTests : IDisposable
             foreach (var value in new[] { double.NaN, double.NegativeInfinity })
             {
                 first.fill_(value);
-                // What is worked out of a state when it is loaded may be impossible already.
+                // What is worked out of a state when it is loaded may be impossible already, or the state be refused as one that does not fit together.
                 if (Record.Exception(() => pair.Agent.Load(state)) is { } impossible)
                 {
-                    Assert.StartsWith("linalg.", impossible.Message, StringComparison.Ordinal);
+                    Assert.True(impossible is ArgumentException || impossible.Message.StartsWith("linalg.", StringComparison.Ordinal), impossible.ToString());
                     continue;
                 }
                 var fault = Assert.Throws<ArithmeticException>(() => CheckpointStore.Write(_folder.Path, pair, TrainingTotals.None));

@@ -75,8 +75,16 @@ public sealed class ItemValueMdpTests
                 HiddenSize = 32, EmbeddingSize = 4, Discount = KnownMdp.Discount, ReplayRounds = 3, BatchSize = 64, UpdatesPerIteration = 20, SlatesPerUpdate = 1,
                 LearningRate = 0.003, ValueLearningRate = 0.01, Tau = 0.1, Entropy = 0.03,
             });
-            mdp.Train(agent, 80);
-            Assert.True(KnownMdp.IsOptimal(agent), $"seed {seed}: not the best item in every state");
+            // Entropy is rewarded, so that the policy wavers now and then: it has to be optimal at three of four looks. One that does not learn has
+            // the best of three items in all four states at one look of 81.
+            mdp.Train(agent, 40);
+            var optimal = 0;
+            for (var look = 0; look < 4; look++)
+            {
+                mdp.Train(agent, 20);
+                optimal += KnownMdp.IsOptimal(agent) ? 1 : 0;
+            }
+            Assert.True(optimal >= 3, $"seed {seed}: the best item in every state at {optimal} of 4 looks");
         }
     }
 
