@@ -31,7 +31,8 @@ step() {
 run() { dotnet run --no-build -- "$@"; }
 contracts() { RECDEEPRL_TEST_DEVICE="$device" dotnet test tests/RecDeepRL.Tests --filter "FullyQualifiedName~Contracts|FullyQualifiedName~Cuda|FullyQualifiedName~Device"; }
 
-step build dotnet build -v q || exit 1
+step build dotnet build -v q
+[ "$failed" -eq 0 ] || exit 1
 step main-job run train ddpg --env personal --device "$device" --out "$work/ddpg"
 step compare-cpu run compare --agents "$agents" --seeds "$seeds" --device cpu --out "$work/cpu"
 step compare-device run compare --agents "$agents" --seeds "$seeds" --device "$device" --out "$work/device"
