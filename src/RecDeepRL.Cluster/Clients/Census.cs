@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RecDeepRL.Cluster.Silos;
 using RecDeepRL.Core;
 using Serilog;
@@ -19,7 +20,7 @@ internal sealed class Census : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<string> _refused = [];
     private Dictionary<string, (WorkerOffer Offer, CancellationTokenSource Lost)> _fitting = [];
-    private DateTime _seen = DateTime.UtcNow;
+    private long _seen = Stopwatch.GetTimestamp();
     private Task? _asking;
 
     /// <param name="device">Kind of device that runs are to have.</param>
@@ -51,7 +52,7 @@ internal sealed class Census : IAsyncDisposable
             if (Fitting > 0)
                 break;
             // Workers that have just joined say what they offer a moment later; those that say so will not change.
-            if (DateTime.UtcNow - _seen > (offers.Count > 0 ? s_interval * 2 : _settings.Patience))
+            if (Stopwatch.GetElapsedTime(_seen) > (offers.Count > 0 ? s_interval * 2 : _settings.Patience))
                 throw Nobody(offers);
             await Task.Delay(s_interval / 4, cancellation).ConfigureAwait(false);
         }
@@ -83,7 +84,7 @@ internal sealed class Census : IAsyncDisposable
             if (_end.IsCancellationRequested)
                 return;
             offers = await AskAsync().ConfigureAwait(false) ?? [];
-            if (DateTime.UtcNow - _seen > _settings.Patience)
+            if (Stopwatch.GetElapsedTime(_seen) > _settings.Patience)
                 _gate.Close(Nobody(offers));
         }
     }
@@ -134,7 +135,7 @@ internal sealed class Census : IAsyncDisposable
             }
             _fitting = now;
             if (now.Count > 0)
-                _seen = DateTime.UtcNow;
+                _seen = Stopwatch.GetTimestamp();
             _gate.SetLimit(now.Values.Sum(one => one.Offer.Cells));
         }
         lost.ForEach(one => one.Cancel());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -103,11 +104,11 @@ public sealed class ClusterCells : ICellPool
         {
             Membership.Find(orleans, settings);
             // Whoever starts the workers and the client at once should not have to wait in between.
-            var (started, patience) = (DateTime.UtcNow, settings.FailureTime < s_greeting ? settings.FailureTime : s_greeting);
+            var (started, patience) = (Stopwatch.GetTimestamp(), settings.FailureTime < s_greeting ? settings.FailureTime : s_greeting);
             orleans.UseConnectionRetryFilter(async (_, cancellation) =>
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation).ConfigureAwait(false);
-                return DateTime.UtcNow - started < patience;
+                return Stopwatch.GetElapsedTime(started) < patience;
             });
             Configure(orleans, settings);
         });

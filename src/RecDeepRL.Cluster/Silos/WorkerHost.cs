@@ -17,11 +17,13 @@ public sealed class WorkerHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly IDisposable _ports;
+    private readonly Serilog.ILogger _log;
 
-    private WorkerHost(IHost host, IDisposable ports, IPEndPoint silo, IPEndPoint gateway, int cells)
+    private WorkerHost(IHost host, IDisposable ports, Serilog.ILogger log, IPEndPoint silo, IPEndPoint gateway, int cells)
     {
         _host = host;
         _ports = ports;
+        _log = log;
         Cells = cells;
         Silo = silo;
         Gateway = gateway;
@@ -59,14 +61,14 @@ public sealed class WorkerHost : IAsyncDisposable
             try
             {
                 await host.StartAsync().ConfigureAwait(false);
-                return new WorkerHost(host, held, silo, gateway, SiloSetup.CellsOf(settings, device));
+                return new WorkerHost(host, held, log, silo, gateway, SiloSetup.CellsOf(settings, device));
             }
 #pragma warning disable CA1031 // What Orleans throws where it cannot start has no common type.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
                 log.Debug(fault, "The worker did not start at {Silo}", silo);
-                await DisposeAsync(host).ConfigureAwait(false);
+                await DisposeAsync(host, log).ConfigureAwait(false);
                 held.Dispose();
                 throw new UserMistakeException($"The worker cannot join the cluster '{settings.ClusterId}': {Core.Options.OptionText.FirstLine(fault.GetBaseException().Message)}. {AdviceFor(settings)}", fault);
             }
@@ -77,7 +79,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DisposeAsync(_host).ConfigureAwait(false);
+        await DisposeAsync(_host, _log).ConfigureAwait(false);
         _ports.Dispose();
     }
 
@@ -123,7 +125,7 @@ public sealed class WorkerHost : IAsyncDisposable
         ? $"With clustering localhost the worker at port {settings.SiloPort} keeps the list of all: start it first."
         : "Look whether its data base is there; 'cluster schema --cluster FILE' makes the tables in it.";
 
-    private static async Task DisposeAsync(IHost host)
+    private static async Task DisposeAsync(IHost host, Serilog.ILogger log)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
@@ -131,9 +133,10 @@ public sealed class WorkerHost : IAsyncDisposable
             await host.StopAsync(patience.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // One that did not start, or had its time, is disposed all the same.
-        catch (Exception)
+        catch (Exception fault)
 #pragma warning restore CA1031
         {
+            log.Debug(fault, "The worker did not stop as it should");
         }
         if (host is IAsyncDisposable disposable)
             await disposable.DisposeAsync().ConfigureAwait(false);
