@@ -11,6 +11,12 @@ public sealed record EnvironmentSpec
     /// <summary>U, users in the population. User ids run from 0 to U − 1.</summary>
     public required int UserCount { get; init; }
 
+    /// <summary>The users whose state lives here, where it is a part of the population: they alone take part in rounds and are evaluated. None for all.</summary>
+    public UserRange? Part { get; init; }
+
+    /// <summary>The users whose state lives here.</summary>
+    public UserRange Users => Part ?? new UserRange(0, UserCount);
+
     /// <summary>N, items in the population. Item ids run from 0 to N − 1.</summary>
     public required int ItemCount { get; init; }
 

@@ -26,6 +26,18 @@ public sealed class Feedback : IDisposable
     /// <summary>[B] bool, the episode was cut off by a limit: the next state still has a value.</summary>
     public required Tensor Truncated { get; init; }
 
+    /// <summary>A part of the users, as views of the same memory. The caller disposes the views.</summary>
+    public Feedback Slice(long start, long count) => new()
+    {
+        Observation = Observation.Slice(start, count),
+        Slates = Slates.narrow(0, start, count),
+        Responses = Responses.narrow(0, start, count),
+        Reward = Reward.narrow(0, start, count),
+        NextObservation = NextObservation.Slice(start, count),
+        Terminated = Terminated.narrow(0, start, count),
+        Truncated = Truncated.narrow(0, start, count),
+    };
+
     public void Dispose()
     {
         Observation.Dispose();

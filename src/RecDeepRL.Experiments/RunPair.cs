@@ -78,20 +78,25 @@ public sealed class RunPair : IDisposable
         return count;
     }
 
-    /// <summary>Tells the agent what it hears of at the end of a round: the round, or, where feedback is late, what has arrived. It is not told of nobody.</summary>
+    /// <summary>Tells the agent what it hears of at the end of a round.</summary>
     /// <param name="feedback">The round as it happened. Borrowed.</param>
-    internal void Learn(Feedback feedback)
+    internal void Learn(Feedback feedback) => ForEachHeard(feedback, Agent.Learn);
+
+    /// <summary>What agents hear of at the end of a round: the round, or, where feedback is late, what has arrived, oldest first; never nothing of nobody.</summary>
+    /// <param name="feedback">The round as it happened. Borrowed.</param>
+    /// <param name="hear">What it is given is borrowed.</param>
+    public void ForEachHeard(Feedback feedback, Action<Feedback> hear)
     {
         if (Environment is not IDelayedFeedback delayed)
         {
             if (feedback.Observation.UserCount > 0)
-                Agent.Learn(feedback);
+                hear(feedback);
             return;
         }
         foreach (var arrival in delayed.TakeArrivals())
         {
             using (arrival)
-                Agent.Learn(arrival);
+                hear(arrival);
         }
     }
 
@@ -124,7 +129,8 @@ public sealed class RunPair : IDisposable
     }
 
     /// <summary>The environment of a resolved plan, before its first reset.</summary>
-    public static IEnvironment CreateEnvironment(Catalog catalog, RunPlan plan, torch.Device device)
+    /// <param name="part">The users whose state it holds; none for all.</param>
+    public static IEnvironment CreateEnvironment(Catalog catalog, RunPlan plan, torch.Device device, UserRange? part = null)
     {
         var registration = catalog.Environments.Find("environment", plan.Environment);
         if (plan.DataFolder is not null && !registration.ReadsData)
@@ -133,7 +139,7 @@ public sealed class RunPair : IDisposable
                 $"A data folder was given, but '{registration.Name}' reads none. Leave --data out, or choose from {string.Join(", ", catalog.Environments.Where(one => one.ReadsData).Select(one => one.Name))}.");
         }
         var environment = registration.Create(
-            new EnvironmentContext(plan.Seed, device, plan.DataFolder), OptionsBinder.Bind(registration.OptionsType, plan.EnvironmentOptions));
+            new EnvironmentContext(plan.Seed, device, plan.DataFolder) { Part = part }, OptionsBinder.Bind(registration.OptionsType, plan.EnvironmentOptions));
         if (environment is not ITruth)
         {
             environment.Dispose();

@@ -20,6 +20,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     private readonly Sessions? _sessions;
     private readonly double _sampling;
     private readonly Candidates? _candidates;
+    private readonly UserRows _rows;
     private readonly UserHistory _history;
     private readonly Tensor _everyone;
     private EnvironmentCoins _coins;
@@ -33,8 +34,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     /// <param name="candidates">Which items may be shown, of the same seed; none for all. Ownership passes to the environment.</param>
     public BatchEnvironment(
         EnvironmentSpec spec, Population population, IResponseModel model, double sampling, long seed, EnvironmentParts? parts = null, Candidates? candidates = null)
-        : this(spec, population, new UserBehaviour(model, parts ?? EnvironmentParts.Plain, spec.ItemCount),
-            parts?.Sessions is { } sessions ? new Sessions(sessions, spec.UserCount, spec.Device) : null, candidates, sampling, seed)
+        : this(spec, population, new UserBehaviour(model, parts ?? EnvironmentParts.Plain, spec.ItemCount, UserRows.Of(spec.Users)),
+            parts?.Sessions is { } sessions ? new Sessions(sessions, UserRows.Of(spec.Users), spec.Device) : null, candidates, sampling, seed)
     {
     }
 
@@ -52,8 +53,9 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         _sessions = sessions;
         _sampling = sampling;
         _candidates = candidates;
-        _history = new UserHistory(spec.UserCount, spec.HistoryLength, spec.Device);
-        _everyone = arange(spec.UserCount, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
+        _rows = UserRows.Of(spec.Users);
+        _history = new UserHistory(_rows.Count, spec.HistoryLength, spec.Device);
+        _everyone = _rows.Ids(spec.Device).DetachFromDisposeScope();
         _coins = new EnvironmentCoins(seed);
     }
 
@@ -180,7 +182,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
 
     /// <summary>The users of the current round, in the order of their ids; decided once for each round.</summary>
     private Tensor Included() =>
-        _included ??= Participants.Of(_coins.Inclusion, Iteration, Spec.UserCount, _sampling, _sessions?.Away, Spec.Device).DetachFromDisposeScope();
+        _included ??= Participants.Of(_coins.Inclusion, Iteration, Spec.Users, _sampling, _sessions?.Away, Spec.Device).DetachFromDisposeScope();
 
     /// <summary>Remembers what was shown and answered, lets users change, come and go, and moves on.</summary>
     /// <param name="observation">Of the users before. Ownership passes to the feedback.</param>
@@ -191,7 +193,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         using var leaving = _behaviour.Advance(_coins, users, shown, responses, Iteration);
         if (_sessions is null)
             RestOthers(users);
-        var (recentItems, recentResponses) = _history.Append(users, shown, responses);
+        using var rows = _rows.Of(users);
+        var (recentItems, recentResponses) = _history.Append(rows, shown, responses);
         _candidates?.Remember(users, shown);
         using var left = leaving?.sum();
         _left = left?.item<long>() ?? 0;
@@ -214,7 +217,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
 
     private Observation Describe(Tensor users, long iteration, long drawKey)
     {
-        var (items, responses) = _history.Of(users);
+        using var rows = _rows.Of(users);
+        var (items, responses) = _history.Of(rows);
         return Describe(users, items, responses, iteration, drawKey);
     }
 
@@ -240,7 +244,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
         if (_behaviour.UsersStayAsTheyAre)
             return;
         using var scope = NewDisposeScope();
-        var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, users, false);
+        var others = ones_like(_everyone, ScalarType.Bool).index_fill_(0, _rows.Of(users), false);
         _behaviour.Rest(_everyone.masked_select(others));
     }
 
@@ -267,7 +271,8 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     /// <summary>Fresh visitors take the places of users: nothing is left of what those were shown.</summary>
     private void StartAnew(Tensor users)
     {
-        _history.Clear(users);
+        using var rows = _rows.Of(users);
+        _history.Clear(rows);
         _candidates?.Forget(users);
         _behaviour.Restart(users);
     }

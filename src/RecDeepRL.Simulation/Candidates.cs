@@ -20,6 +20,7 @@ internal sealed class Candidates : IDisposable
     public const int MostPairs = Data.ResponseTable.MostPairs;
 
     private readonly EnvironmentSpec _spec;
+    private readonly UserRows _rows;
     private readonly int? _count;
     private readonly int _inStock;
     private readonly Tensor? _allowed;
@@ -31,7 +32,7 @@ internal sealed class Candidates : IDisposable
     /// <param name="count">Items drawn for each user and round, from K to N; none for all.</param>
     /// <param name="excludeSeen">Whether items that a user was shown are left out.</param>
     /// <param name="availability">Share of the items that is in stock in a round, in (0, 1].</param>
-    /// <param name="allowed">[U, N] bool, the pairs that may ever be shown, at least K in each row; none for all. Ownership passes to the candidates.</param>
+    /// <param name="allowed">[U, N] bool, the pairs that may ever be shown, at least K in each row, of the users whose state is held; none for all. Ownership passes to the candidates.</param>
     public Candidates(EnvironmentSpec spec, int? count, bool excludeSeen, double availability, Tensor? allowed, long seed)
         : this(spec, count, excludeSeen, Math.Max(spec.SlateSize, (int)Math.Round(availability * spec.ItemCount, MidpointRounding.AwayFromZero)), allowed?.DetachFromDisposeScope(), true, seed)
     {
@@ -40,11 +41,12 @@ internal sealed class Candidates : IDisposable
     private Candidates(EnvironmentSpec spec, int? count, bool excludeSeen, int inStock, Tensor? allowed, bool ownsAllowed, long seed)
     {
         _spec = spec;
+        _rows = UserRows.Of(spec.Users);
         _count = count;
         _inStock = inStock;
         _allowed = allowed;
         _ownsAllowed = ownsAllowed;
-        _seen = excludeSeen ? zeros([spec.UserCount, spec.ItemCount], ScalarType.Bool, spec.Device).DetachFromDisposeScope() : null;
+        _seen = excludeSeen ? zeros([_rows.Count, spec.ItemCount], ScalarType.Bool, spec.Device).DetachFromDisposeScope() : null;
         _draws = new RandomStream(seed, "candidates");
         _stock = new RandomStream(seed, "availability");
     }
@@ -57,11 +59,17 @@ internal sealed class Candidates : IDisposable
         if (options.Candidates is { } count && (count < spec.SlateSize || count > spec.ItemCount))
             throw new UserMistakeException($"candidates was {count}, must be from the slate size, {spec.SlateSize}, to the number of items, {spec.ItemCount}, or none.");
         if (options.ExcludeSeen)
-            RequirePairsFit("excludeSeen", spec.UserCount, spec.ItemCount);
+            RequirePairsFit("excludeSeen", spec.Users.Count, spec.ItemCount);
         if (options.Candidates is null && !options.ExcludeSeen && options.Availability >= 1 && allowed is null)
             return null;
         return new Candidates(spec, options.Candidates, options.ExcludeSeen, options.Availability,
-            allowed is null ? null : tensor(allowed, [spec.UserCount, spec.ItemCount], ScalarType.Bool, spec.Device), seed);
+            allowed is null ? null : AllowedTo(spec, allowed), seed);
+    }
+
+    private static Tensor AllowedTo(EnvironmentSpec spec, bool[] allowed)
+    {
+        var (first, count) = ((long)spec.Users.First * spec.ItemCount, (long)spec.Users.Count * spec.ItemCount);
+        return tensor(count == allowed.Length ? allowed : [.. allowed.AsSpan((int)first, (int)count)], [spec.Users.Count, spec.ItemCount], ScalarType.Bool, spec.Device);
     }
 
     /// <summary>Checks that a mark for each pair of a user and an item can be held.</summary>
@@ -99,20 +107,25 @@ internal sealed class Candidates : IDisposable
         if (_seen is null)
             return;
         using var scope = NewDisposeScope();
-        var seen = _seen.index_select(0, userIds).scatter_(1, slates, ones_like(slates, ScalarType.Bool));
+        var rows = _rows.Of(userIds);
+        var seen = _seen.index_select(0, rows).scatter_(1, slates, ones_like(slates, ScalarType.Bool));
         var needed = full([userIds.shape[0]], Math.Max(_spec.SlateSize, _count ?? 0), ScalarType.Int64, _spec.Device);
         var left = seen.logical_not();
-        if (_allowed?.index_select(0, userIds) is { } allowed)
+        if (_allowed?.index_select(0, rows) is { } allowed)
         {
             left.logical_and_(allowed);
             needed = needed.minimum(allowed.sum(1));
         }
         seen.masked_fill_(left.sum(1).lt(needed).unsqueeze(1), false);
-        _seen.index_copy_(0, userIds, seen);
+        _seen.index_copy_(0, rows, seen);
     }
 
     /// <summary>Forgets what users were shown, such as those whose place a new visitor takes.</summary>
-    public void Forget(Tensor userIds) => _seen?.index_fill_(0, userIds, false);
+    public void Forget(Tensor userIds)
+    {
+        using var rows = _rows.Of(userIds);
+        _seen?.index_fill_(0, rows, false);
+    }
 
     /// <summary>Forgets what anybody was shown; draws come from another seed.</summary>
     public void Reset(long seed)
@@ -170,8 +183,9 @@ internal sealed class Candidates : IDisposable
 
     private Tensor EligibleInBlock(Tensor userIds, Tensor? stock, long drawKey)
     {
-        var allowed = _allowed?.index_select(0, userIds);
-        var unseen = _seen?.index_select(0, userIds).logical_not_();
+        var rows = _rows.Of(userIds);
+        var allowed = _allowed?.index_select(0, rows);
+        var unseen = _seen?.index_select(0, rows).logical_not_();
         var open = Both(Both(allowed, unseen), stock);
         if (_count is null && (stock is null || (allowed is null && unseen is null)))
             return open ?? ones([1, 1], ScalarType.Bool, _spec.Device); // Enough for a slate by itself.

@@ -17,6 +17,7 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     private readonly ITruth _truth;
     private readonly int _delay;
     private readonly int _spread;
+    private readonly UserRows _rows;
     private readonly UserHistory _history;
     private readonly Tensor _began;
     private readonly List<PendingRound> _pending = [];
@@ -30,8 +31,9 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
         _truth = (ITruth)inner;
         _delay = delay;
         _spread = spread;
-        _history = new UserHistory(inner.Spec.UserCount, inner.Spec.HistoryLength, inner.Spec.Device);
-        _began = zeros([inner.Spec.UserCount], ScalarType.Int64, inner.Spec.Device).DetachFromDisposeScope();
+        _rows = UserRows.Of(inner.Spec.Users);
+        _history = new UserHistory(_rows.Count, inner.Spec.HistoryLength, inner.Spec.Device);
+        _began = zeros([_rows.Count], ScalarType.Int64, inner.Spec.Device).DetachFromDisposeScope();
         _seed = seed;
         _lags = new RandomStream(seed, "delay");
     }
@@ -101,8 +103,8 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
             Terminated = happened.Terminated,
             Truncated = happened.Truncated,
         };
-        if (observation.UserCount > 0)
-            _pending.Add(new PendingRound(feedback, arrival, round + _delay + _spread));
+        // Kept without users too, so that the parts of a population keep the same rounds.
+        _pending.Add(new PendingRound(feedback, arrival, round + _delay + _spread));
         _taken = false;
         return feedback;
     }
@@ -171,9 +173,9 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     private void BeginAnew(Observation inner, long round)
     {
         using var scope = NewDisposeScope();
-        var users = inner.UserIds.masked_select(IsEmpty(inner));
-        _history.Clear(users);
-        _began.index_fill_(0, users, round);
+        var rows = _rows.Of(inner.UserIds.masked_select(IsEmpty(inner)));
+        _history.Clear(rows);
+        _began.index_fill_(0, rows, round);
     }
 
     /// <summary>[B] int64, the round with whose step the responses of a round reach the agent.</summary>
@@ -187,10 +189,11 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     private void Enter(Tensor userIds, Tensor slates, Tensor responses, Tensor arrival, long round, long now)
     {
         using var scope = NewDisposeScope();
-        var same = _began.index_select(0, userIds).le(round);
-        var rows = arrival.eq(now).logical_and_(same).nonzero().squeeze(1);
-        if (rows.shape[0] > 0)
-            _history.Append(userIds.index_select(0, rows), slates.index_select(0, rows), responses.index_select(0, rows));
+        var users = _rows.Of(userIds);
+        var same = _began.index_select(0, users).le(round);
+        var arrived = arrival.eq(now).logical_and_(same).nonzero().squeeze(1);
+        if (arrived.shape[0] > 0)
+            _history.Append(users.index_select(0, arrived), slates.index_select(0, arrived), responses.index_select(0, arrived));
     }
 
     /// <summary>The observation with the history as far as it has arrived. Takes over the tensors.</summary>
@@ -198,7 +201,7 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
     {
         using var scope = NewDisposeScope();
         var empty = IsEmpty(inner).unsqueeze(1);
-        var (items, responses) = _history.Of(inner.UserIds);
+        var (items, responses) = _history.Of(_rows.Of(inner.UserIds));
         var arrived = new Observation
         {
             UserIds = inner.UserIds,

@@ -11,35 +11,35 @@ internal static class Participants
     private const int Block = 512;
 
     /// <param name="coins">One coin for each user: lane user.</param>
-    /// <param name="userCount">U; users are numbered from 0.</param>
+    /// <param name="users">Of whom; U of them.</param>
     /// <param name="sampling">Probability to take part, in (0, 1].</param>
     /// <param name="away">[U] bool, who is not there; none where everybody is. Borrowed.</param>
     /// <returns>[B] int64, in rising order. The caller disposes.</returns>
-    public static Tensor Of(RandomStream coins, long iteration, long userCount, double sampling, Tensor? away, Device device) =>
-        device.type == TorchSharp.DeviceType.CPU ? InOnePass(coins, iteration, userCount, sampling, away) : ByTensorOperations(coins, iteration, userCount, sampling, away, device);
+    public static Tensor Of(RandomStream coins, long iteration, UserRange users, double sampling, Tensor? away, Device device) =>
+        device.type == TorchSharp.DeviceType.CPU ? InOnePass(coins, iteration, users, sampling, away) : ByTensorOperations(coins, iteration, users, sampling, away, device);
 
     /// <summary>On any device; what the pass over memory must equal.</summary>
-    internal static Tensor ByTensorOperations(RandomStream coins, long iteration, long userCount, double sampling, Tensor? away, Device device)
+    internal static Tensor ByTensorOperations(RandomStream coins, long iteration, UserRange users, double sampling, Tensor? away, Device device)
     {
         using var scope = NewDisposeScope();
-        var included = empty([userCount], ScalarType.Bool, device);
-        UserSlices.ForEach(userCount, 1, device, (start, count) =>
-            included.narrow(0, start, count).copy_(coins.Uniform(iteration, arange(start, start + count, ScalarType.Int64, device)).lt(sampling)));
+        var included = empty([users.Count], ScalarType.Bool, device);
+        UserSlices.ForEach(users.Count, 1, device, (start, count) =>
+            included.narrow(0, start, count).copy_(coins.Uniform(iteration, arange(users.First + start, users.First + start + count, ScalarType.Int64, device)).lt(sampling)));
         if (away is not null)
             included.logical_and_(away.logical_not());
-        return included.nonzero().squeeze(1).MoveToOuterDisposeScope();
+        return included.nonzero().squeeze(1).add_(users.First).MoveToOuterDisposeScope();
     }
 
-    private static Tensor InOnePass(RandomStream coins, long iteration, long userCount, double sampling, Tensor? away)
+    private static Tensor InOnePass(RandomStream coins, long iteration, UserRange range, double sampling, Tensor? away)
     {
         using var scope = NewDisposeScope();
         // Each slice writes its users to the beginning of its own part of as many places as there are users; the parts then move together.
-        var places = empty([userCount], ScalarType.Int64);
+        var places = empty([range.Count], ScalarType.Int64);
         var (found, absent) = (new TensorMemory<long>(places), away is null ? default(TensorMemory<bool>?) : new TensorMemory<bool>(away));
         var parts = new SortedList<long, int>();
-        UserSlices.ForEachInOnePass(userCount, 1, (start, count) =>
+        UserSlices.ForEachInOnePass(range.Count, 1, (start, count) =>
         {
-            var length = Find(coins, iteration, start, (float)sampling, absent is { } mask ? mask.Slice(start, count) : [], found.Slice(start, count));
+            var length = Find(coins, iteration, range.First + start, (float)sampling, absent is { } mask ? mask.Slice(start, count) : [], found.Slice(start, count));
             lock (parts)
                 parts.Add(start, length);
         });

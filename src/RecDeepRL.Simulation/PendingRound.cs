@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
 
-/// <summary>A copy of one round's feedback on its way to the agent: B users, at least one, each of whom it reaches with a step of its own.</summary>
+/// <summary>A copy of one round's feedback on its way to the agent: B users, perhaps none, each of whom it reaches with a step of its own.</summary>
 internal sealed class PendingRound : IDisposable
 {
     private const string ArrivalName = "arrival";

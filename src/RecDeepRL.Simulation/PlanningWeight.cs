@@ -9,7 +9,7 @@ namespace RecDeepRL.Simulation;
 /// no less in those sessions than always showing what is answered most now.</remarks>
 internal sealed class PlanningWeight
 {
-    /// <summary>Users whose sessions are played, at most; evenly spread over the population.</summary>
+    /// <summary>Users whose sessions are played, at most; evenly spread over those whose state the environment holds.</summary>
     private const int MostUsers = 500;
 
     private readonly Lazy<double> _value;
@@ -45,8 +45,8 @@ internal sealed class PlanningWeight
     {
         using var scope = NewDisposeScope();
         var spec = environment.Spec;
-        var count = Math.Min(MostUsers, spec.UserCount);
-        var participants = arange(count, ScalarType.Int64, spec.Device).mul_(spec.UserCount).div_(count, RoundingMode.floor);
+        var count = Math.Min(MostUsers, spec.Users.Count);
+        var participants = arange(count, ScalarType.Int64, spec.Device).mul_(spec.Users.Count).div_(count, RoundingMode.floor).add_(spec.Users.First);
         var seed = RandomStream.DeriveSeed(0, "planning");
         return Grid.MaxBy(weight => Play(environment, participants, weight, seed));
     }

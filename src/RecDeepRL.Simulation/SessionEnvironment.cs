@@ -27,7 +27,7 @@ internal sealed class SessionEnvironment : BatchEnvironment, IEnvironment, IPlan
     }
 
     private SessionEnvironment(SessionEnvironment parent, Tensor participants, long seed)
-        : base(parent, new Sessions(parent._options, parent.Spec.UserCount, participants), seed)
+        : base(parent, new Sessions(parent._options, UserRows.Of(parent.Spec.Users), participants), seed)
     {
         _options = parent._options;
         _weight = parent._weight;
@@ -38,7 +38,7 @@ internal sealed class SessionEnvironment : BatchEnvironment, IEnvironment, IPlan
 
     public IEnvironment BeginSessions(long seed)
     {
-        using var everyone = arange(Spec.UserCount, ScalarType.Int64, Spec.Device);
+        using var everyone = UserRows.Of(Spec.Users).Ids(Spec.Device);
         return BeginSessions(everyone, seed);
     }
 

@@ -3,37 +3,40 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation;
 
-/// <summary>Who is in a session, since how many rounds, and who is away. U users; allocated once, updated in place.</summary>
+/// <summary>Who is in a session, since how many rounds, and who is away. U users, each in a row; allocated once, updated in place.</summary>
 internal sealed class Sessions : IDisposable
 {
     private readonly SessionOptions _options;
     private readonly bool _once;
+    private readonly UserRows _rowsOf;
     private readonly Tensor _everyone;
     private readonly Tensor _absentAtFirst; // [U] bool
     private readonly Tensor _rounds; // [U] int64
     private readonly Tensor _away; // [U] bool
 
     /// <summary>Sessions that follow one another: everybody is in one at the beginning.</summary>
-    public Sessions(SessionOptions options, int userCount, Device device)
-        : this(options, once: false, userCount, device) { }
+    public Sessions(SessionOptions options, UserRows users, Device device)
+        : this(options, once: false, users, device) { }
 
     /// <summary>One session each: whoever has ended it never comes again.</summary>
     /// <param name="participants">[B] int64, who has a session at all.</param>
-    public Sessions(SessionOptions options, int userCount, Tensor participants)
-        : this(options, once: true, userCount, participants.device)
+    public Sessions(SessionOptions options, UserRows users, Tensor participants)
+        : this(options, once: true, users, participants.device)
     {
-        _absentAtFirst.fill_(true).index_fill_(0, participants, false);
+        using var rows = users.Of(participants);
+        _absentAtFirst.fill_(true).index_fill_(0, rows, false);
         _away.copy_(_absentAtFirst);
     }
 
-    private Sessions(SessionOptions options, bool once, int userCount, Device device)
+    private Sessions(SessionOptions options, bool once, UserRows users, Device device)
     {
         _options = options;
         _once = once;
-        _everyone = arange(userCount, ScalarType.Int64, device).DetachFromDisposeScope();
-        _absentAtFirst = zeros([userCount], ScalarType.Bool, device).DetachFromDisposeScope();
-        _rounds = zeros([userCount], ScalarType.Int64, device).DetachFromDisposeScope();
-        _away = zeros([userCount], ScalarType.Bool, device).DetachFromDisposeScope();
+        _rowsOf = users;
+        _everyone = users.Ids(device).DetachFromDisposeScope();
+        _absentAtFirst = zeros([users.Count], ScalarType.Bool, device).DetachFromDisposeScope();
+        _rounds = zeros([users.Count], ScalarType.Int64, device).DetachFromDisposeScope();
+        _away = zeros([users.Count], ScalarType.Bool, device).DetachFromDisposeScope();
     }
 
     public SessionOptions Options => _options;
@@ -58,8 +61,9 @@ internal sealed class Sessions : IDisposable
     public (Tensor Terminated, Tensor Truncated) CountRound(Tensor users, Tensor? leaving)
     {
         using var scope = NewDisposeScope();
-        var rounds = _rounds.index_select(0, users).add_(1);
-        _rounds.index_copy_(0, users, rounds);
+        var rows = _rowsOf.Of(users);
+        var rounds = _rounds.index_select(0, rows).add_(1);
+        _rounds.index_copy_(0, rows, rounds);
         var terminated = leaving?.clone() ?? zeros_like(users, ScalarType.Bool);
         var truncated = rounds.ge(_options.Limit).logical_and_(terminated.logical_not());
         KeepEnded(rounds.masked_select(terminated.logical_or(truncated)));
@@ -72,11 +76,16 @@ internal sealed class Sessions : IDisposable
     /// <summary>Begins a session of each of the users.</summary>
     public void Begin(Tensor users)
     {
-        _rounds.index_fill_(0, users, 0);
-        _away.index_fill_(0, users, false);
+        using var rows = _rowsOf.Of(users);
+        _rounds.index_fill_(0, rows, 0);
+        _away.index_fill_(0, rows, false);
     }
 
-    public void SendAway(Tensor users) => _away.index_fill_(0, users, true);
+    public void SendAway(Tensor users)
+    {
+        using var rows = _rowsOf.Of(users);
+        _away.index_fill_(0, rows, true);
+    }
 
     /// <summary>Who has been away for this round, and who of them comes back for the next: each with probability 1/returnAfter, so that
     /// the rounds away are geometric with that mean.</summary>

@@ -18,18 +18,21 @@ internal sealed class UserBehaviour : IDisposable
     private readonly IChoiceModel _choice;
     private readonly DynamicsChain _dynamics;
     private readonly int _itemCount;
+    private readonly UserRows _rows;
 
     /// <param name="model">Ownership passes to this.</param>
-    public UserBehaviour(IResponseModel model, EnvironmentParts parts, int itemCount)
-        : this(model, ownsModel: true, parts.Choice, new DynamicsChain(parts.Dynamics), itemCount) { }
+    /// <param name="rows">The users whose state the dynamics hold; none where row and id are the same.</param>
+    public UserBehaviour(IResponseModel model, EnvironmentParts parts, int itemCount, UserRows rows = default)
+        : this(model, ownsModel: true, parts.Choice, new DynamicsChain(parts.Dynamics), itemCount, rows) { }
 
-    private UserBehaviour(IResponseModel model, bool ownsModel, IChoiceModel choice, DynamicsChain dynamics, int itemCount)
+    private UserBehaviour(IResponseModel model, bool ownsModel, IChoiceModel choice, DynamicsChain dynamics, int itemCount, UserRows rows)
     {
         _model = model;
         _ownsModel = ownsModel;
         _choice = choice;
         _dynamics = dynamics;
         _itemCount = itemCount;
+        _rows = rows;
     }
 
     /// <summary>Whether what is shown never changes a user.</summary>
@@ -46,7 +49,7 @@ internal sealed class UserBehaviour : IDisposable
     public bool SlotsAreIndependent => _choice.SlotsAreIndependent;
 
     /// <summary>The same users at the beginning, with a state of their own. It borrows the model of this one.</summary>
-    public UserBehaviour Fresh() => new(_model, ownsModel: false, _choice, _dynamics.Fresh(), _itemCount);
+    public UserBehaviour Fresh() => new(_model, ownsModel: false, _choice, _dynamics.Fresh(), _itemCount, _rows);
 
     /// <summary>The responses that the coins decide. Changes nobody.</summary>
     /// <returns>[B, K] float32. The caller disposes.</returns>
@@ -83,8 +86,9 @@ internal sealed class UserBehaviour : IDisposable
         using var scope = NewDisposeScope();
         var rested = _model.Probabilities(users, iteration);
         var items = arange(_itemCount, ScalarType.Int64, users.device).expand(users.shape[0], _itemCount);
-        var present = _dynamics.Adjust(rested, users, items);
-        var burden = withBurden ? _dynamics.Burden(users, rested, present) : null;
+        var rows = _rows.Of(users);
+        var present = _dynamics.Adjust(rested, rows, items);
+        var burden = withBurden ? _dynamics.Burden(rows, rested, present) : null;
         // A slate of one item each, where it matters.
         var alone = _choice.SlotsAreIndependent ? _choice.Expected(present) : _choice.Expected(present.reshape(-1, 1)).reshape(present.shape);
         return (alone.MoveToOuterDisposeScope(), burden?.MoveToOuterDisposeScope());
@@ -99,19 +103,31 @@ internal sealed class UserBehaviour : IDisposable
             return null;
         using var scope = NewDisposeScope();
         var (rested, present) = Appeal(users, slates, iteration);
-        var leaving = _dynamics.Advance(users, slates, responses, rested, present, name => coins.Dynamics(name, iteration, users), out var reasons);
+        var leaving = _dynamics.Advance(_rows.Of(users), slates, responses, rested, present, name => coins.Dynamics(name, iteration, users), out var reasons);
         LatestReasons = reasons;
         return leaving?.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc cref="IUserDynamics.Rest"/>
-    public void Rest(Tensor users) => _dynamics.Rest(users);
+    public void Rest(Tensor users)
+    {
+        using var rows = _rows.Of(users);
+        _dynamics.Rest(rows);
+    }
 
     /// <inheritdoc cref="IUserDynamics.Return"/>
-    public void Return(Tensor users) => _dynamics.Return(users);
+    public void Return(Tensor users)
+    {
+        using var rows = _rows.Of(users);
+        _dynamics.Return(rows);
+    }
 
     /// <inheritdoc cref="IUserDynamics.Restart"/>
-    public void Restart(Tensor users) => _dynamics.Restart(users);
+    public void Restart(Tensor users)
+    {
+        using var rows = _rows.Of(users);
+        _dynamics.Restart(rows);
+    }
 
     public void Save(IStateWriter writer) => _dynamics.Save(writer);
 
@@ -137,6 +153,7 @@ internal sealed class UserBehaviour : IDisposable
     private (Tensor Rested, Tensor Present) Appeal(Tensor users, Tensor slates, long iteration)
     {
         var rested = _model.Probabilities(users, slates, iteration);
-        return (rested, _dynamics.Adjust(rested, users, slates));
+        using var rows = _rows.Of(users);
+        return (rested, _dynamics.Adjust(rested, rows, slates));
     }
 }

@@ -29,7 +29,7 @@ internal static class Phases
         [
             ("the whole step", () => environment.Step(slates).Dispose()),
             ("observe", () => environment.Observe().Dispose()),
-            ("who takes part", () => Participants.Of(coins.Inclusion, 1, spec.UserCount, 1, null, CPU).Dispose()),
+            ("who takes part", () => Participants.Of(coins.Inclusion, 1, spec.Users, 1, null, CPU).Dispose()),
             ("check slates", () => Guard.Slates(slates, spec.UserCount, spec)),
             ("copy slates", () => slates.clone().Dispose()),
             ("draw responses", () => drawing.Draw(users, slates).Dispose()),

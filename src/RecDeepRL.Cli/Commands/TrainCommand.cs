@@ -26,13 +26,17 @@ internal static class TrainCommand
         var (data, device, config, set, threads, libtorch) =
             (CommonOptions.Data(), CommonOptions.Device("auto"), CommonOptions.Config(), CommonOptions.Set(), CommonOptions.Threads(), CommonOptions.Libtorch());
         var warmStart = CommonOptions.WarmStart();
+        var shards = new ShardOptions();
         var command = new Command("train", "Train an agent in a simulated population, write checkpoints, and say how good it is.")
         {
             agent, environment, data, device, seed, iterations, config, set, output, warmStart, resume, evaluateEvery, checkpointEvery, insightEvery, threads, libtorch, Answer.Option(),
         };
+        foreach (var option in shards.All)
+            command.Add(option);
         command.SetAction(parsed =>
         {
             CommonOptions.UseThreads(parsed.GetValue(threads));
+            var request = shards.Read(parsed);
             using var session = parsed.GetValue(resume) is { } folder
                 ? Resume(folder)
                 : Start();
@@ -45,7 +49,15 @@ internal static class TrainCommand
                 var input = RunInput.From(
                     CommonOptions.Catalog, parsed.GetValue(agent), parsed.GetValue(environment), parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [],
                     parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(iterations), parsed.GetValue(device), parsed.GetValue(warmStart));
-                return TrainingSession.Start(input, parsed.GetValue(output), parsed.GetValue(insightEvery));
+                return TrainingSession.Start(input, parsed.GetValue(output), InsightEvery(request), request);
+            }
+
+            int? InsightEvery(ShardRequest? request)
+            {
+                var every = parsed.GetValue(insightEvery);
+                return request is null ? every
+                    : every is null or 0 ? 0
+                    : throw new UserMistakeException("--insight-every does not go with --shards: what users do is not seen here. Leave it out; 'insight RUN' needs a run without shards.");
             }
 
             TrainingSession Resume(string folder)
@@ -55,7 +67,7 @@ internal static class TrainCommand
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UserMistakeException($"{option.Name} does not go with --resume: a run goes on as it was started. Only --iterations, --device and --data may change.");
                 }
-                return TrainingSession.Resume(folder, parsed.GetValue(agent), parsed.GetValue(iterations), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)), parsed.GetValue(insightEvery));
+                return TrainingSession.Resume(folder, parsed.GetValue(agent), parsed.GetValue(iterations), parsed.GetValue(device), RunInput.FullFolder(parsed.GetValue(data)), InsightEvery(request), request);
             }
         });
         return command;

@@ -18,16 +18,22 @@ namespace RecDeepRL.Cli.Commands;
 /// <summary>One training run as its user sees it: the folder, the log, the progress, the checkpoints and the final table.</summary>
 internal sealed class TrainingSession : IDisposable
 {
+    /// <summary>How often shards may be lost from one checkpoint on before the run is taken for the cause.</summary>
+    private const int MostLosses = 5;
+
     private readonly RunPair _pair;
     private readonly RunFolder _folder;
-    private readonly TrainingTotals _totals;
+    private TrainingTotals _totals;
+    private bool _isAbandoned;
     private readonly InsightCollector? _insight;
+    private readonly DividedRun? _divided;
     private readonly LoggingLevelSwitch _consoleLevel = new(LogEventLevel.Information);
     private readonly Logger _log;
 
-    private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, InsightCollector? insight, string askedDevice)
+    private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, InsightCollector? insight, string askedDevice, DividedRun? divided)
     {
         _pair = pair;
+        _divided = divided;
         _folder = folder;
         _totals = totals;
         _insight = insight;
@@ -37,6 +43,8 @@ internal sealed class TrainingSession : IDisposable
             "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
             pair.Plan.Agent, spec.Name, pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, pair.Iterations, pair.Plan.Seed,
             Devices.Describe(spec.Device), askedDevice == "auto" ? " (chosen by auto)" : "");
+        if (divided is not null)
+            _log.Information("{Division:l}", divided.Description);
         _log.Information("run folder {Folder:l}", folder.Path);
     }
 
@@ -48,10 +56,12 @@ internal sealed class TrainingSession : IDisposable
 
     /// <param name="output">The run folder; none for a new one below checkpoints/.</param>
     /// <param name="insightEvery">Rounds that insight sums up at a time, 0 for no insight, none for a hundredth of the run.</param>
-    public static TrainingSession Start(RunInput input, string? output, int? insightEvery)
+    /// <param name="shards">How the population is divided; none for a run in this process.</param>
+    public static TrainingSession Start(RunInput input, string? output, int? insightEvery, ShardRequest? shards)
     {
         var device = Devices.Choose(input.Device);
-        var pair = RunPair.Create(CommonOptions.Catalog, input.Plan, device);
+        var divided = shards?.Create(input.Plan, device);
+        var pair = divided?.Pair ?? RunPair.Create(CommonOptions.Catalog, input.Plan, device);
         RunFolder? folder = null;
         InsightCollector? insight = null;
         try
@@ -66,7 +76,7 @@ internal sealed class TrainingSession : IDisposable
             AtomicFile.WriteAllText(
                 folder.PathOf("config.json"),
                 ConfigFile.Write(pair.Plan, ComponentTypes.Of(CommonOptions.Catalog, pair.Plan), Devices.Describe(device), iterations));
-            var session = new TrainingSession(pair, folder, TrainingTotals.None, insight, input.Device);
+            var session = new TrainingSession(pair, folder, TrainingTotals.None, insight, input.Device, divided);
             if (pair.Plan.WarmStart is { } log)
                 session._log.Information("learned from {Rounds} iterations of {Log:l}{Remark:l}; the run's own follow", learned, log, remark);
             return session;
@@ -75,7 +85,7 @@ internal sealed class TrainingSession : IDisposable
         {
             insight?.Dispose();
             folder?.Dispose();
-            pair.Dispose();
+            Dispose(pair, divided);
             throw;
         }
     }
@@ -86,12 +96,14 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="device">Another device, or none for the run's own.</param>
     /// <param name="data">Where the data is now, or none for where it was.</param>
     /// <param name="insightEvery">Rounds that insight sums up at a time from now on, 0 for no insight, none for as before.</param>
-    public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data, int? insightEvery)
+    /// <param name="shards">How the population is divided from now on; none for a run in this process.</param>
+    public static TrainingSession Resume(string path, string? agent, int? iterations, string? device, string? data, int? insightEvery, ShardRequest? shards)
     {
         // Looked for before the folder is taken hold of, which leaves a lock file in it.
         CheckpointStore.Locate(path);
         var folder = RunFolder.Open(path);
         RunPair? pair = null;
+        DividedRun? divided = null;
         InsightCollector? insight = null;
         try
         {
@@ -104,7 +116,8 @@ internal sealed class TrainingSession : IDisposable
                 throw new UserMistakeException($"The run in '{path}' has completed {manifest.Iteration} iterations; --iterations was {total}, must be at least that.");
             var plan = manifest.ToPlan() with { Iterations = total, DataFolder = data ?? manifest.DataFolder };
             var asked = device ?? manifest.Device;
-            pair = RunPair.Create(CommonOptions.Catalog, plan, Devices.Choose(asked));
+            divided = shards?.Create(plan, Devices.Choose(asked));
+            pair = divided?.Pair ?? RunPair.Create(CommonOptions.Catalog, plan, Devices.Choose(asked));
             // Before the state is restored: users are divided and items chosen by what they are at the beginning.
             insight = insightEvery == 0 ? null : new InsightCollector(pair, insightEvery);
             CheckpointStore.Restore(checkpoint, manifest, pair);
@@ -112,14 +125,15 @@ internal sealed class TrainingSession : IDisposable
                 insight.GoOnFrom(InsightFile.FromText(text, Path.Combine(checkpoint, InsightFile.Name)), keepWindow: insightEvery is null);
             else
                 insight?.BeginAt(manifest.Iteration);
-            var session = new TrainingSession(pair, folder, manifest.Totals, insight, asked);
+            var session = new TrainingSession(pair, folder, manifest.Totals, insight, asked, divided);
             session._log.Information("resumed from {Checkpoint:l} after {Iteration} iterations", Path.GetFileName(checkpoint), manifest.Iteration);
             return session;
         }
         catch
         {
             insight?.Dispose();
-            pair?.Dispose();
+            if (pair is not null)
+                Dispose(pair, divided);
             folder.Dispose();
             throw;
         }
@@ -128,38 +142,15 @@ internal sealed class TrainingSession : IDisposable
     /// <returns>The program's exit code.</returns>
     public int Run()
     {
-        var tenth = Math.Max(1, _pair.Iterations / 10);
-        var evaluateEvery = EvaluateEvery ?? tenth;
-        var checkpointEvery = CheckpointEvery ?? tenth;
         using var interruption = new Interruption();
         _folder.Holder.Announce(_pair.Iterations);
         using var request = _folder.Holder.WhenAskedToStop(interruption.Request);
-        using var files = new MetricsFiles(_folder.Path, _pair.Environment.Iteration);
-        var loop = new Func<ProgressTask?, bool>(bar =>
-        {
-            var progress = new TrainingProgress(_log, _pair.Environment.Iteration, _pair.Iterations, bar);
-            var training = new TrainingLoop(_pair, new RecorderGroup([files, progress, .. _insight is null ? [] : (IRunRecorder[])[_insight]]), _folder.Path)
-            {
-                EvaluateEvery = evaluateEvery,
-                CheckpointEvery = checkpointEvery,
-                Responded = _insight is null ? null : _insight.Responded,
-                Companions = _insight is null ? null : () => new Dictionary<string, string> { [InsightFile.Name] = InsightFile.ToText(_insight.Read()) },
-            };
-            training.ContinueFrom(_totals);
-            var finished = training.Run(interruption.Token);
-            Totals = training.Totals;
-            return finished;
-        });
         try
         {
-            if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
-            {
-                WriteInsight(_insight?.Read());
-                _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", _pair.Environment.Iteration, _pair.Iterations, _folder.Path);
-                return ExitCode.Interrupted;
-            }
-            Conclude(files);
-            return ExitCode.Done;
+            if (_divided is null)
+                return Train(new LocalRounds(_pair) { Responded = _insight is null ? null : _insight.Responded }, interruption.Token);
+            using var rounds = Place(interruption.Token);
+            return TrainThroughLosses(rounds, interruption.Token);
         }
         catch (NotFiniteException fault)
         {
@@ -168,6 +159,10 @@ internal sealed class TrainingSession : IDisposable
                 CheckpointStore.All(_folder.Path).Count > 0 ? $"The newest checkpoint in {_folder.Path} is from before." : $"{_folder.Path} holds no checkpoint from before.");
             return ExitCode.Fault;
         }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return _isAbandoned ? ExitCode.Interrupted : Stopped();
+        }
     }
 
     private TrainingTotals Totals { get; set; } = TrainingTotals.None;
@@ -175,9 +170,114 @@ internal sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         _insight?.Dispose();
-        _pair.Dispose();
+        Dispose(_pair, _divided);
         _log.Dispose();
         _folder.Dispose();
+    }
+
+    private static void Dispose(RunPair pair, DividedRun? divided)
+    {
+        if (divided is not null)
+            divided.Owner.Dispose();
+        else
+            pair.Dispose();
+    }
+
+    /// <summary>Finds those among whom the run is divided, and has them where the run is.</summary>
+    private IRecoverableRounds Place(CancellationToken cancellation)
+    {
+        IRecoverableRounds? rounds = null;
+        try
+        {
+            rounds = _divided!.Place(_log, cancellation);
+            if (CheckpointStore.All(_folder.Path).Count > 0)
+                Restore();
+            else
+                CheckpointStore.Write(_folder.Path, _pair, _totals);
+            return rounds;
+        }
+        catch (Exception fault)
+        {
+            rounds?.Dispose();
+            if (fault is UserMistakeException or OperationCanceledException && CheckpointStore.All(_folder.Path).Count == 0)
+            {
+                // Where nobody is there, that is all there is to say.
+                _isAbandoned = true;
+                _log.Dispose();
+                _folder.Abandon("config.json", "run.log");
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Trains, and goes back to the newest checkpoint when somebody is lost.</summary>
+    private int TrainThroughLosses(IRecoverableRounds rounds, CancellationToken cancellation)
+    {
+        var (losses, checkpoint, isLost) = (0, "", false);
+        while (true)
+        {
+            try
+            {
+                if (isLost)
+                {
+                    rounds.Recover(cancellation);
+                    Restore();
+                    isLost = false;
+                }
+                return Train(rounds, cancellation);
+            }
+            catch (RoundsLostException lost)
+            {
+                var newest = CheckpointStore.Locate(_folder.Path);
+                losses = newest == checkpoint ? losses + 1 : 1;
+                checkpoint = newest;
+                if (losses == MostLosses)
+                    throw new UserMistakeException($"{lost.Message}, as {MostLosses - 1} others since {Path.GetFileName(newest)}; the run may be what ends them. Go on with 'train --resume {_folder.Path}' and smaller shards, or look at the workers' logs.", lost);
+                _log.Warning("{Loss:l}; the run goes on from {Checkpoint:l}", lost.Message, Path.GetFileName(newest));
+                isLost = true;
+            }
+        }
+    }
+
+    private void Restore()
+    {
+        var checkpoint = CheckpointStore.Locate(_folder.Path);
+        var manifest = CheckpointStore.ReadManifest(checkpoint);
+        CheckpointStore.Restore(checkpoint, manifest, _pair);
+        _totals = manifest.Totals;
+    }
+
+    private int Train(IRounds rounds, CancellationToken cancellation)
+    {
+        var tenth = Math.Max(1, _pair.Iterations / 10);
+        using var files = new MetricsFiles(_folder.Path, _pair.Environment.Iteration);
+        using var record = _divided?.Record(_folder.Path);
+        var loop = new Func<ProgressTask?, bool>(bar =>
+        {
+            var progress = new TrainingProgress(_log, _pair.Environment.Iteration, _pair.Iterations, bar);
+            var training = new TrainingLoop(_pair, new RecorderGroup([files, progress, .. _insight is null ? [] : (IRunRecorder[])[_insight]]), _folder.Path)
+            {
+                Rounds = rounds,
+                EvaluateEvery = EvaluateEvery ?? tenth,
+                CheckpointEvery = CheckpointEvery ?? tenth,
+                Companions = _insight is null ? null : () => new Dictionary<string, string> { [InsightFile.Name] = InsightFile.ToText(_insight.Read()) },
+            };
+            training.ContinueFrom(_totals);
+            var finished = training.Run(cancellation);
+            Totals = training.Totals;
+            return finished;
+        });
+        if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
+            return Stopped();
+        Conclude(rounds, files);
+        return ExitCode.Done;
+    }
+
+    private int Stopped()
+    {
+        WriteInsight(_insight?.Read());
+        _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", _pair.Environment.Iteration, _pair.Iterations, _folder.Path);
+        return ExitCode.Interrupted;
     }
 
     /// <summary>Leaves no insight of an earlier part of the run that would pass for one of the whole.</summary>
@@ -204,12 +304,12 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private void Conclude(MetricsFiles files)
+    private void Conclude(IRounds rounds, MetricsFiles files)
     {
         var environment = _pair.Environment;
         var seed = Evaluator.SeedOf(_pair.Plan.Seed);
-        var exploit = Evaluator.Evaluate(environment, _pair.Truth, _pair.Agent, RecommendationMode.Exploit, seed);
-        var explore = Evaluator.Evaluate(environment, _pair.Truth, _pair.Agent, RecommendationMode.Explore, seed, exploit.Bounds);
+        var exploit = rounds.Evaluate(RecommendationMode.Exploit, seed);
+        var explore = rounds.Evaluate(RecommendationMode.Explore, seed, exploit.Bounds);
         files.Evaluated(exploit);
         AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = Totals }, ResultJson.Options) + "\n");
         WriteInsight(_insight?.Conclude());

@@ -40,6 +40,16 @@ internal sealed class Census : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs that they carry out at once.</summary>
+    public int Places
+    {
+        get
+        {
+            lock (_lock)
+                return _fitting.Values.Sum(one => one.Offer.Cells);
+        }
+    }
+
     /// <summary>Asks until there is a worker that fits, and from then on in the background.</summary>
     /// <exception cref="UserMistakeException">There is none in the time that the settings allow.</exception>
     public async Task StartAsync(CancellationToken cancellation)

@@ -11,11 +11,11 @@ namespace RecDeepRL.Cluster.Silos;
 
 /// <summary>Carries out the runs that are placed on a worker, and tells how they go.</summary>
 /// <param name="name">The silo's address with its generation, see <see cref="Orleans.Runtime.SiloAddress.ToParsableString"/>.</param>
-/// <param name="slots">Disposed here.</param>
+/// <param name="slots">Borrowed.</param>
 /// <param name="offer">What this worker offers; without its address.</param>
 /// <param name="messageBytes">The largest message, in bytes.</param>
 /// <param name="log">Told of every run that ends.</param>
-internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer, int messageBytes, ILogger log) : IDisposable
+internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer, int messageBytes, ILogger log)
 {
     /// <summary>Room in a message for what Orleans adds.</summary>
     private const int Envelope = 64 * 1024;
@@ -45,8 +45,6 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
         }
         reports.Complete();
     }
-
-    public void Dispose() => slots.Dispose();
 
     private void Carry(ICellPlace place, CellRequest request, ChannelWriter<string> reports, CancellationToken cancellation)
     {

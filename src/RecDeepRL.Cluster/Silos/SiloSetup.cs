@@ -29,10 +29,9 @@ internal static class SiloSetup
         silo.Services
             .AddSerializer(serializer => serializer.AddAssembly(typeof(SiloSetup).Assembly))
             .AddPlacementFilter<CellPlacementFilterStrategy, CellPlacementFilterDirector>(ServiceLifetime.Singleton)
-            .AddSingleton(services => new CellWorker(
-                services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
-                new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device))),
-                offer, settings.MessageBytes, log))
+            .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device))))
+            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log))
+            .AddSingleton(services => new ShardWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, catalog, device, settings.MessageBytes, log))
             .Configure<SiloMessagingOptions>(options =>
             {
                 Apply(settings, options);
@@ -47,6 +46,8 @@ internal static class SiloSetup
             });
         return silo;
     }
+
+    private static string NameOf(IServiceProvider services) => services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
 
     /// <summary>How long an answer may take, and how large a message may be.</summary>
     public static void Apply(ClusterSettings settings, MessagingOptions options)

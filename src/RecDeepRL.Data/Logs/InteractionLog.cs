@@ -5,13 +5,16 @@ namespace RecDeepRL.Data.Logs;
 
 /// <summary>An interaction log on disk: what users were shown and did, round by round.</summary>
 /// <remarks>A folder with <c>log.json</c> and one Parquet file for each iteration, <c>iteration-00000012.parquet</c>. Other files in it mean nothing.
+/// Where shards of a population wrote it, it has a folder for each of them, which is such a log of its users, and an iteration is the rows of all, in the order of the shards.
 /// What is read is held one iteration at a time.</remarks>
 public sealed class InteractionLog
 {
     private readonly string _folder;
+    private readonly IReadOnlyList<InteractionLog> _shards;
 
-    private InteractionLog(string folder, LogDescription description, long iterationCount)
+    private InteractionLog(string folder, LogDescription description, long iterationCount, IReadOnlyList<InteractionLog> shards)
     {
+        _shards = shards;
         _folder = folder;
         Description = description;
         IterationCount = iterationCount;
@@ -29,7 +32,12 @@ public sealed class InteractionLog
     {
         if (!Directory.Exists(folder))
             throw new UserMistakeException($"There is no log folder '{folder}'. Give a folder that 'simulate --log' wrote.");
-        return new InteractionLog(folder, LogDescription.Read(folder), LogFile.CountIn(folder));
+        var description = LogDescription.Read(folder);
+        if (description.Shards is not { } count)
+            return new InteractionLog(folder, description, LogFile.CountIn(folder), []);
+        IReadOnlyList<InteractionLog> shards = [.. Enumerable.Range(0, count).Select(shard => ReadShard(folder, shard))];
+        // What only some of them have written is no whole iteration yet.
+        return new InteractionLog(folder, description, shards.Min(shard => shard.IterationCount), shards);
     }
 
     /// <summary>Every iteration in order, read when it is asked for.</summary>
@@ -37,7 +45,7 @@ public sealed class InteractionLog
     public IEnumerable<LogRows> Iterations()
     {
         for (var iteration = 0L; iteration < IterationCount; iteration++)
-            yield return LogFile.Read(PathOf(iteration), iteration);
+            yield return Rows(iteration);
     }
 
     /// <summary>The log as rounds of a population: keys become ids, rows slates.</summary>
@@ -51,6 +59,38 @@ public sealed class InteractionLog
         var items = new KeyMap("item", population.ItemKeys);
         foreach (var rows in Iterations())
             yield return ToRound(rows, PathOf(rows.Iteration), users, items, slateSize);
+    }
+
+    private static InteractionLog ReadShard(string folder, int shard)
+    {
+        var path = LogDescription.ShardFolder(folder, shard);
+        if (!Directory.Exists(path))
+            throw new UserMistakeException($"The log '{folder}' is not whole: the folder '{path}' of one of its shards is missing. Put it back, such as from the machine that wrote it.");
+        var description = LogDescription.Read(path);
+        return description.Shards is null
+            ? new InteractionLog(path, description, LogFile.CountIn(path), [])
+            : throw new UserMistakeException($"{Path.Combine(path, LogDescription.FileName)} is damaged: a shard has no shards.");
+    }
+
+    private LogRows Rows(long iteration)
+    {
+        if (_shards.Count == 0)
+            return LogFile.Read(PathOf(iteration), iteration);
+        var parts = _shards.Select(shard => shard.Rows(iteration)).ToList();
+        var all = new LogRows(checked(parts.Sum(part => part.Count))) { Iteration = iteration };
+        foreach (var part in parts)
+        {
+            Copy(part.UserKeys, all.UserKeys);
+            Copy(part.ItemKeys, all.ItemKeys);
+            Copy(part.Relevance, all.Relevance);
+            Copy(part.Responses, all.Responses);
+            Copy(part.Slots, all.Slots);
+            Copy(part.Propensity, all.Propensity);
+            all.Count += part.Count;
+
+            void Copy<T>(T[] from, T[] to) => from.AsSpan(0, part.Count).CopyTo(to.AsSpan(all.Count));
+        }
+        return all;
     }
 
     private string PathOf(long iteration) => Path.Combine(_folder, LogFile.NameOf(iteration));

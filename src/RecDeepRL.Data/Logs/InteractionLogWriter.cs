@@ -63,20 +63,70 @@ public sealed class InteractionLogWriter : IDisposable
     /// another process writes to it; or it cannot be written to.</exception>
     public static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population) => Open(folder, append, run, population, null);
 
+    /// <summary>Begins the log of a run, or goes on with it from one of its rounds on, as if later ones had never been: a run that went back to a checkpoint plays them again.</summary>
+    /// <param name="iteration">The next iteration; 0 for a new log.</param>
+    /// <inheritdoc cref="Open(string, bool, LoggedRun, Population)"/>
+    /// <exception cref="UserMistakeException">The folder is no log of this run with that many iterations, is used by another process, or cannot be written to.</exception>
+    public static InteractionLogWriter GoOn(string folder, long iteration, LoggedRun run, Population population)
+    {
+        if (!File.Exists(Path.Combine(folder, LogDescription.FileName)))
+        {
+            return iteration == 0 ? Open(folder, append: false, run, population)
+                : throw new UserMistakeException($"'{folder}' holds no interaction log, and the run has completed {iteration} iterations: a log goes back to the beginning. Leave --log out, or give the folder that the run began with.");
+        }
+        var (description, count) = (Existing(folder), LogFile.CountIn(folder));
+        if (description.Runs is not [var only] || only.PopulationFingerprint != run.PopulationFingerprint || only.Seed != run.Seed || only.Agent != run.Agent || description.Shards is not null)
+            throw new UserMistakeException($"The log '{folder}' is of another run. Give --log another folder.");
+        if (count < iteration)
+            throw new UserMistakeException($"The log '{folder}' has {count} iterations, the run has completed {iteration}. Leave --log out, or give the folder that the run began with.");
+        using (Hold(folder))
+        {
+            // From the end: whenever this is interrupted, what is left has no gap.
+            for (var later = count - 1; later >= iteration; later--)
+                File.Delete(Path.Combine(folder, LogFile.NameOf(later)));
+        }
+        return Open(folder, append: true, run, population, null, goesOn: true);
+    }
+
+    /// <summary>Says that a log is made of shards, before any of them is written.</summary>
+    /// <param name="shards">1 to <see cref="LogDescription.MostShards"/>.</param>
+    /// <param name="iteration">0 to begin the log, in a new or empty folder; otherwise it has to be there.</param>
+    /// <exception cref="UserMistakeException">The folder holds something already, is no log of so many shards, or cannot be written to.</exception>
+    public static void BeginShards(string folder, int shards, long iteration, LoggedRun run)
+    {
+        try
+        {
+            if (iteration == 0)
+            {
+                (Fresh(folder) with { Shards = shards }).With(run with { FirstIteration = 0 }).Write(folder);
+                return;
+            }
+            if (Existing(folder).Shards is var count && count != shards)
+                throw new UserMistakeException($"The log '{folder}' is of {(count is null ? "a run without shards" : $"{count} shards")}, the run has {shards}. Leave --log out, or run with as many shards as the log has.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserMistakeException($"The log folder '{folder}' cannot be used: {fault.Message} Choose another folder for --log.", fault);
+        }
+    }
+
     /// <param name="beforeWriting">Called on the writing thread before each chunk, so that a test can be a slow disk.</param>
-    internal static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population, Action? beforeWriting)
+    internal static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population, Action? beforeWriting, bool goesOn = false)
     {
         FileStream? held = null;
         try
         {
             var description = append ? Existing(folder) : Fresh(folder);
+            if (description.Shards is not null)
+                throw new UserMistakeException($"The log '{folder}' was written by {description.Shards} shards; only the run that wrote it goes on with it. Choose another folder for --log.");
             held = Hold(folder);
             var count = append ? LogFile.CountIn(folder) : 0;
             if (count > 0)
                 LogFile.RequireColumns(Path.Combine(folder, LogFile.NameOf(count - 1)));
             foreach (var leftover in LogFile.Leftovers(folder).ToList())
                 File.Delete(leftover);
-            description.With(run with { FirstIteration = count }).Write(folder);
+            if (!goesOn)
+                description.With(run with { FirstIteration = count }).Write(folder);
             return new InteractionLogWriter(folder, held, count, population, run.SlateSize, beforeWriting);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
@@ -131,6 +181,7 @@ public sealed class InteractionLogWriter : IDisposable
         _lock.Dispose();
     }
 
+    /// <exception cref="UserMistakeException">There is none.</exception>
     private static LogDescription Existing(string folder) => Directory.Exists(folder)
         ? LogDescription.Read(folder)
         : throw new UserMistakeException($"There is no log '{folder}' to append to. Leave --append out to begin one.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RecDeepRL.Core;
@@ -9,6 +10,9 @@ public sealed record LogDescription
 {
     /// <summary>The version of this format that the program writes and reads.</summary>
     public const int CurrentFormat = 1;
+
+    /// <summary>The most shards that a log may have.</summary>
+    public const int MostShards = 32;
 
     internal const string FileName = "log.json";
 
@@ -28,6 +32,13 @@ public sealed record LogDescription
     /// <summary>The runs that wrote to the log, in order: each goes on where the one before ended.</summary>
     public required IReadOnlyList<LoggedRun> Runs { get; init; }
 
+    /// <summary>Folders below this one that hold a part of each iteration each, <see cref="ShardFolder"/>; none where the iterations lie here as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Shards { get; init; }
+
+    /// <summary>The folder of one shard's part of a log, itself a log.</summary>
+    public static string ShardFolder(string folder, int shard) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"shard-{shard:D2}"));
+
     /// <summary>The same with one more run. A run that did not complete a round is left out.</summary>
     internal LogDescription With(LoggedRun run) =>
         this with { Runs = [.. Runs.Where(earlier => earlier.FirstIteration < run.FirstIteration), run] };
@@ -41,8 +52,9 @@ public sealed record LogDescription
         try
         {
             var description = JsonSerializer.Deserialize<LogDescription>(File.ReadAllBytes(path), s_json) ?? throw new JsonException("it is null");
-            return description.Format <= CurrentFormat ? description
-                : throw new UserMistakeException($"{path} has format {description.Format}, this program reads up to {CurrentFormat}. Use a newer program.");
+            if (description.Format > CurrentFormat)
+                throw new UserMistakeException($"{path} has format {description.Format}, this program reads up to {CurrentFormat}. Use a newer program.");
+            return description.Shards is null or (>= 1 and <= MostShards) ? description : throw new JsonException($"shards is {description.Shards}, expected is 1 to {MostShards}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

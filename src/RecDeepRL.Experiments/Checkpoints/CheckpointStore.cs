@@ -143,7 +143,7 @@ public static class CheckpointStore
             pair.Environment.Load(environment);
             pair.Agent.Load(agent);
         }
-        catch (Exception fault) when (fault is not UserMistakeException and not OutOfMemoryException)
+        catch (Exception fault) when (fault is not (UserMistakeException or OutOfMemoryException or RoundsLostException))
         {
             // Checksums fit, so this is no accident: counters and tensors that no run of the program leaves together.
             throw new UserMistakeException(

@@ -22,6 +22,14 @@ public static class SafetensorsFile
     /// <param name="tensors">On the CPU and contiguous.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        Write(file, tensors);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, Tensor})"/>
+    public static void Write(Stream file, IReadOnlyDictionary<string, Tensor> tensors)
+    {
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
@@ -49,7 +57,6 @@ public static class SafetensorsFile
         // Spaces behind the header keep the tensors aligned to 8 bytes, as the format recommends.
         while (header.Length % 8 != 0)
             header.WriteByte((byte)' ');
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         file.Write(length);
@@ -57,7 +64,6 @@ public static class SafetensorsFile
         header.CopyTo(file);
         foreach (var tensor in tensors.Values)
             tensor.WriteBytesToStream(file);
-        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Reads every tensor onto the CPU.</summary>
@@ -73,13 +79,24 @@ public static class SafetensorsFile
         {
             throw new UserMistakeException($"{path} cannot be read: {fault.Message}", fault);
         }
+    }
+
+    /// <param name="file">From its beginning; of a known length.</param>
+    /// <param name="path">What it is called in messages.</param>
+    /// <exception cref="UserMistakeException">It is cut off, or not in the format.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Read(Stream file, string path)
+    {
+        try
+        {
+            return ReadWhole(file, path);
+        }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
         {
             throw Damaged(path, "its header is not valid: " + fault.Message.ReplaceLineEndings(" "));
         }
     }
 
-    private static SortedDictionary<string, Tensor> Read(FileStream file, string path)
+    private static SortedDictionary<string, Tensor> ReadWhole(Stream file, string path)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)

@@ -29,8 +29,8 @@ public sealed class SavedState : IStateWriter, IStateReader, IDisposable
 
     public void Write(string name, long value) => _counters.Add(name, value);
 
-    /// <summary>Takes over a tensor.</summary>
-    internal void Add(string name, Tensor value)
+    /// <summary>Takes over a tensor, which is on the CPU and contiguous.</summary>
+    public void Add(string name, Tensor value)
     {
         if (!_tensors.TryAdd(name, value))
             throw new ArgumentException($"The state has two tensors named '{name}'.", nameof(name));

@@ -28,15 +28,23 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
     /// <param name="seed">Seed of the evaluation: sessions are played, and eligible items drawn, as in it.</param>
     public static Bounds Of(IEnvironment environment, ITruth truth, long iteration, long seed = 0)
     {
+        using var scope = NewDisposeScope();
+        return Of(environment, truth, iteration, seed, ItemSums(environment, truth, iteration, seed));
+    }
+
+    /// <summary>The same where the environment holds a part of the population only: means over its users.</summary>
+    /// <param name="itemSums">[N] float64, <see cref="ItemSums(IEnvironment, ITruth, long, long)"/> added up over all parts. Borrowed.</param>
+    public static Bounds Of(IEnvironment environment, ITruth truth, long iteration, long seed, Tensor itemSums)
+    {
         using var gradients = no_grad();
         if (environment.Spec.HasEpisodes)
-            return SessionBounds.Of(environment, seed);
+            return SessionBounds.Of(environment, seed, itemSums);
         var spec = environment.Spec;
         using var outer = NewDisposeScope();
-        var fixedScores = MeansOverTheLoop(spec, truth, iteration).unsqueeze(0);
+        var fixedScores = itemSums.unsqueeze(0);
         using var everyone = environment.ObserveAll(Evaluator.DrawKeyOf(seed));
         var sums = zeros([3], ScalarType.Float64, spec.Device);
-        foreach (var (start, count) in UserParts.Of(spec.UserCount, spec.ItemCount))
+        foreach (var (start, count) in UserParts.Of(everyone.UserCount, spec.ItemCount))
         {
             using var part = NewDisposeScope();
             var users = everyone.Slice(start, count);
@@ -47,8 +55,24 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
                 Value(truth, users, ReferenceSlates.Best(appeal, users, spec.SlateSize), appeal, iteration).sum(),
             ]));
         }
-        var means = sums.div_(spec.UserCount).cpu().data<double>().ToArray();
+        var means = sums.div_(everyone.UserCount).cpu().data<double>().ToArray();
         return new Bounds(means[0], means[1], means[2]);
+    }
+
+    /// <summary>Each item's appeal, summed over the environment's users, and over the loop where the truth changes with time: the higher, the better in one list for everybody.
+    /// With sessions it is users who change, not the iterations that differ; a session's beginning stands for all.</summary>
+    /// <param name="iteration">The iteration that counts where it does not matter which.</param>
+    /// <param name="seed">Of the evaluation.</param>
+    /// <returns>[N] float64. The caller disposes.</returns>
+    public static Tensor ItemSums(IEnvironment environment, ITruth truth, long iteration, long seed)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var spec = environment.Spec;
+        if (!spec.HasEpisodes)
+            return ItemSums(spec, truth, truth.IsStationary ? iteration : 0, truth.IsStationary ? 1 : Math.Max(spec.DefaultIterations, 1)).MoveToOuterDisposeScope();
+        using var sessions = environment.BeginSessions(seed);
+        return ItemSums(spec, (ITruth)sessions, sessions.Iteration, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B] float64: the expected responses to each user's best slate of this round alone.</summary>
@@ -60,24 +84,19 @@ public sealed record Bounds(double Random, double BestFixed, double Oracle, doub
         return Value(truth, users, ReferenceSlates.Best(appeal, users, spec.SlateSize), appeal, users.Iteration).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[N] float64: each item's mean appeal over all users, and over the loop where the truth changes with time.</summary>
-    /// <param name="iteration">The iteration that counts where it does not matter which.</param>
-    internal static Tensor MeansOverTheLoop(EnvironmentSpec spec, ITruth truth, long iteration)
+    private static Tensor ItemSums(EnvironmentSpec spec, ITruth truth, long first, int rounds)
     {
-        using var scope = NewDisposeScope();
         var total = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
-        // With sessions it is users who change, not the iterations that differ; a session's beginning stands for all.
-        var rounds = truth.IsStationary || spec.HasEpisodes ? 1 : Math.Max(spec.DefaultIterations, 1);
-        for (var round = 0; round < rounds; round++)
+        for (var round = first; round < first + rounds; round++)
         {
-            foreach (var (start, count) in UserParts.Of(spec.UserCount, spec.ItemCount))
+            foreach (var (start, count) in UserParts.Of(spec.Users.Count, spec.ItemCount))
             {
                 using var part = NewDisposeScope();
-                var users = arange(start, start + count, ScalarType.Int64, spec.Device);
-                total.add_(truth.ExpectedResponses(users, rounds == 1 ? iteration : round).sum(0, type: ScalarType.Float64));
+                var users = arange(spec.Users.First + start, spec.Users.First + start + count, ScalarType.Int64, spec.Device);
+                total.add_(truth.ExpectedResponses(users, round).sum(0, type: ScalarType.Float64));
             }
         }
-        return total.div_(spec.UserCount).MoveToOuterDisposeScope();
+        return total;
     }
 
     /// <summary>[B] float64: the expected responses to slates.</summary>

@@ -37,8 +37,8 @@ public static class Evaluator
             expected.add_(truth.ExpectedResponses(users.UserIds, slates, users.Iteration).sum(ScalarType.Float64));
         }
         return new EvaluationResult(
-            environment.Iteration, spec.UserCount, spec.SlateSize,
-            responses.item<double>() / spec.UserCount, expected.item<double>() / spec.UserCount,
+            environment.Iteration, spec.Users.Count, spec.SlateSize,
+            responses.item<double>() / spec.Users.Count, expected.item<double>() / spec.Users.Count,
             bounds ?? Bounds.Of(environment, truth, environment.Iteration, seed));
     }
 
@@ -55,7 +55,7 @@ public static class Evaluator
                 return agent.Recommend(users, mode);
             });
             return new EvaluationResult(
-                environment.Iteration, environment.Spec.UserCount, environment.Spec.SlateSize, play.Responses, play.Expected,
+                environment.Iteration, environment.Spec.Users.Count, environment.Spec.SlateSize, play.Responses, play.Expected,
                 bounds ?? Bounds.Of(environment, truth, environment.Iteration, seed))
             { Rounds = play.Rounds };
         }

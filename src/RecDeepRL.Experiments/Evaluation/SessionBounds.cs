@@ -6,23 +6,16 @@ namespace RecDeepRL.Experiments.Evaluation;
 /// <summary>Bounds of an environment with sessions: its reference policies play one session with every user, with the same luck as the agents.</summary>
 internal static class SessionBounds
 {
-    public static Bounds Of(IEnvironment environment, long seed)
+    /// <param name="itemSums">[N], what the one list for everybody is chosen by. Borrowed.</param>
+    public static Bounds Of(IEnvironment environment, long seed, Tensor itemSums)
     {
         var spec = environment.Spec;
-        Tensor? list = null;
-        try
-        {
-            return new Bounds(
-                Random: Play((_, users) => ReferenceSlates.Random(users, spec.ItemCount, spec.SlateSize, seed)),
-                BestFixed: Play((sessions, users) => ReferenceSlates.Best(
-                    list ??= Bounds.MeansOverTheLoop(spec, (ITruth)sessions, users.Iteration).unsqueeze_(0).DetachFromDisposeScope(), users, spec.SlateSize)),
-                Oracle: Play((sessions, users) => ((IPlanner)sessions).Plan(users)),
-                Myopic: Play(Myopic));
-        }
-        finally
-        {
-            list?.Dispose();
-        }
+        using var list = itemSums.unsqueeze(0);
+        return new Bounds(
+            Random: Play((_, users) => ReferenceSlates.Random(users, spec.ItemCount, spec.SlateSize, seed)),
+            BestFixed: Play((_, users) => ReferenceSlates.Best(list, users, spec.SlateSize)),
+            Oracle: Play((sessions, users) => ((IPlanner)sessions).Plan(users)),
+            Myopic: Play(Myopic));
 
         double Play(Func<IEnvironment, Observation, Tensor> policy) => SessionPlay.Run(environment, seed, policy).Expected;
     }

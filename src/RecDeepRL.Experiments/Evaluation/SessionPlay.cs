@@ -38,6 +38,6 @@ internal sealed record SessionPlay(double Responses, double Expected, double Rou
             slatesShown += users.UserCount;
         }
         var totals = sums.cpu().data<double>().ToArray();
-        return new SessionPlay(totals[0] / spec.UserCount, totals[1] / spec.UserCount, (double)slatesShown / spec.UserCount);
+        return new SessionPlay(totals[0] / spec.Users.Count, totals[1] / spec.Users.Count, (double)slatesShown / spec.Users.Count);
     }
 }

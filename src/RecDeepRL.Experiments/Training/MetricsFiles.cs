@@ -16,10 +16,10 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
     /// <param name="iteration">Rounds completed so far.</param>
     public MetricsFiles(string folder, long iteration)
     {
-        _metrics = Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration, out _);
-        _evaluations = Open(
+        _metrics = RoundTable.Open(Path.Combine(folder, "metrics.csv"), "iteration,users,mean_responses,mean_expected,mean_oracle,regret_total,seconds", iteration, out _);
+        _evaluations = RoundTable.Open(
             Path.Combine(folder, "evaluations.csv"), "iteration,mean_responses,precision,mean_expected,random,best_fixed,oracle,regret,gap_closed,myopic,rounds", iteration, out _evaluatedAt);
-        _diagnostics = Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration, out _);
+        _diagnostics = RoundTable.Open(Path.Combine(folder, "diagnostics.csv"), "iteration,name,value", iteration, out _);
         _events = new EventFile(Path.Combine(folder, "events"), iteration);
     }
 
@@ -75,26 +75,5 @@ public sealed class MetricsFiles : IRunRecorder, IDisposable
         }
         file.WriteLine();
         file.Flush();
-    }
-
-    /// <param name="last">Iteration of the last row that is kept; -1 for none.</param>
-    private static StreamWriter Open(string path, string header, long iteration, out long last)
-    {
-        last = -1;
-        var kept = new List<string> { header };
-        if (File.Exists(path))
-        {
-            // A disk that was full may have cut the last row anywhere, and 1 of 12 is a number too: only what a line end closes is a row.
-            var text = File.ReadAllText(path);
-            foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
-            {
-                if (!long.TryParse(line.Split(',')[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var row) || row > iteration)
-                    continue;
-                kept.Add(line);
-                last = row;
-            }
-        }
-        AtomicFile.WriteAllText(path, string.Concat(kept.Select(line => line + "\n")));
-        return new StreamWriter(path, append: true) { NewLine = "\n" };
     }
 }

@@ -63,6 +63,17 @@ public sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>Lets go of the folder of a run that never began, and leaves nothing of it.</summary>
+    /// <param name="names">Of the files that the run has written.</param>
+    public void Abandon(params ReadOnlySpan<string> names)
+    {
+        Dispose();
+        foreach (var name in (ReadOnlySpan<string>)[".lock", .. names])
+            File.Delete(PathOf(name));
+        if (!Directory.EnumerateFileSystemEntries(Path).Any())
+            Directory.Delete(Path);
+    }
+
     private static RunFolder Hold(string path)
     {
         var held = FolderLock.Take(path, "run folder", "training in it");

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Checkpoints;
 using RecDeepRL.Experiments.Evaluation;
-using static TorchSharp.torch;
 
 namespace RecDeepRL.Experiments.Training;
 
@@ -20,14 +18,15 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <summary>Rounds between checkpoints; 0 for one at the end only.</summary>
     public int CheckpointEvery { get; init; }
 
-    /// <summary>Whether to work out what the oracle would have had from the users of each round, which takes users × items operations; where
-    /// not, it is not a number, and neither is regret.</summary>
+    /// <inheritdoc cref="RoundPlayer.MeasureOracle"/>
     public bool MeasureOracle { get; init; } = true;
 
-    /// <summary>Called after each step with what happened, before the agent learns of it, on the run's own thread; also for a round without
-    /// users, of which the agent is not told. The feedback is borrowed.
-    /// Interaction logs are written from here. What it throws ends the run.</summary>
+    /// <inheritdoc cref="RoundPlayer.Responded"/>
     public Action<Feedback>? Responded { get; init; }
+
+    /// <summary>Who plays the rounds; none for this process. Those who are given play them as they were told, and <see cref="MeasureOracle"/> and
+    /// <see cref="Responded"/> are of no effect.</summary>
+    public IRounds? Rounds { get; init; }
 
     /// <summary>Asked for texts to be written along with each checkpoint, by the name of their file.</summary>
     public Func<IReadOnlyDictionary<string, string>>? Companions { get; init; }
@@ -43,27 +42,28 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
     /// <exception cref="NotFiniteException">A feature, a response, a figure, or what the agent learned is NaN or infinite. The round is not recorded, and the newest checkpoint is from before.</exception>
     public bool Run(CancellationToken cancellation)
     {
-        var environment = pair.Environment;
+        var rounds = Rounds ?? new LocalRounds(pair) { MeasureOracle = MeasureOracle, Responded = Responded };
         // What cannot change is computed once for all evaluations on the way.
         var seed = Evaluator.SeedOf(pair.Plan.Seed);
-        var bounds = EvaluateEvery > 0 && (environment.Spec.HasEpisodes || (pair.Truth.IsStationary && !Bounds.DependOnSeed(environment)))
-            ? Bounds.Of(environment, pair.Truth, environment.Iteration, seed) : null;
-        while (environment.Iteration < pair.Iterations && !cancellation.IsCancellationRequested)
+        var bounds = EvaluateEvery > 0 && (pair.Environment.Spec.HasEpisodes || (pair.Truth.IsStationary && !Bounds.DependOnSeed(pair.Environment)))
+            ? rounds.Bounds(seed) : null;
+        while (true)
         {
-            InIteration(environment.Iteration + 1, () =>
+            // Whoever is called off completes what is begun, and begins nothing.
+            var end = cancellation.IsCancellationRequested ? rounds.Begun : pair.Iterations;
+            if (rounds.Iteration >= end)
+                break;
+            InIteration(rounds.Iteration + 1, () =>
             {
-                recorder.Completed(Round());
-                if (EvaluateEvery > 0 && environment.Iteration % EvaluateEvery == 0 && environment.Iteration < pair.Iterations)
-                {
-                    recorder.Evaluated(Evaluator.Evaluate(
-                        environment, pair.Truth, pair.Agent, RecommendationMode.Exploit, seed, bounds));
-                }
-                if (CheckpointEvery > 0 && environment.Iteration % CheckpointEvery == 0)
+                recorder.Completed(Round(rounds, end));
+                if (EvaluateEvery > 0 && rounds.Iteration % EvaluateEvery == 0 && rounds.Iteration < pair.Iterations)
+                    recorder.Evaluated(rounds.Evaluate(RecommendationMode.Exploit, seed, bounds));
+                if (CheckpointEvery > 0 && rounds.Iteration % CheckpointEvery == 0)
                     WriteCheckpoint();
             });
         }
-        InIteration(environment.Iteration, WriteCheckpoint);
-        return environment.Iteration >= pair.Iterations;
+        InIteration(rounds.Iteration, WriteCheckpoint);
+        return rounds.Iteration >= pair.Iterations;
     }
 
     /// <summary>Says of a number that is none where it was met.</summary>
@@ -79,52 +79,35 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
         }
     }
 
-    private IterationRecord Round()
+    private IterationRecord Round(IRounds rounds, long end)
     {
-        var environment = pair.Environment;
-        var spec = environment.Spec;
-        var watch = Stopwatch.StartNew();
-        using var scope = NewDisposeScope();
-        using var observation = environment.Observe();
-        var users = observation.UserCount;
-        if (users == 0)
-        {
-            // An agent is never asked about nobody; the round passes.
-            using var nobody = empty([0, spec.SlateSize], ScalarType.Int64, spec.Device);
-            using var nothing = environment.Step(nobody);
-            Responded?.Invoke(nothing);
-            pair.Learn(nothing);
-            return new IterationRecord(environment.Iteration, 0, double.NaN, double.NaN, double.NaN, watch.Elapsed.TotalSeconds, new Dictionary<string, double>(), Totals);
-        }
-        if (observation.UserFeatures is { } features)
-            Guard.Finite(features, "user features");
-        Tensor slates;
-        using (no_grad())
-            slates = pair.Agent.Recommend(observation, RecommendationMode.Explore);
-        watch.Stop();
-        // Before the step: the expectation is of the users as they are when they see the slate.
-        var (expected, oracle) = Expectations(observation, slates);
-        watch.Start();
-        using var feedback = environment.Step(slates);
-        // Before anybody hears of it: a log or an agent would keep a response that is no number.
-        var (responses, ended) = Outcome(feedback);
-        Responded?.Invoke(feedback);
-        pair.Learn(feedback);
-        var seconds = watch.Elapsed.TotalSeconds;
+        var round = rounds.Play(NextStop(rounds.Iteration, end));
         Totals = Totals with
         {
-            Rounds = Totals.Rounds + 1,
-            Users = Totals.Users + users,
-            Responses = Totals.Responses + responses,
-            Expected = Totals.Expected + expected,
-            Oracle = Totals.Oracle + oracle,
-            Seconds = Totals.Seconds + seconds,
-            Sessions = Totals.Sessions + ended,
+            Rounds = Totals.Rounds + (round.Users > 0 ? 1 : 0),
+            Users = Totals.Users + round.Users,
+            Responses = Totals.Responses + round.Responses,
+            Expected = Totals.Expected + round.Expected,
+            Oracle = Totals.Oracle + round.Oracle,
+            Seconds = Totals.Seconds + (round.Users > 0 ? round.Seconds : 0),
+            Sessions = Totals.Sessions + round.SessionsEnded,
         };
-        return new IterationRecord(environment.Iteration, users, responses / users, expected / users, oracle / users, seconds, Diagnostics(), Totals);
+        // Of a round without users there is nothing to say, and the agent was not told of it. Means over nobody are not numbers.
+        var diagnostics = round.Users > 0 ? Diagnostics(round) : new Dictionary<string, double>();
+        return new IterationRecord(
+            rounds.Iteration, round.Users, round.Responses / round.Users, round.Expected / round.Users, round.Oracle / round.Users, round.Seconds, diagnostics, Totals);
     }
 
-    private IReadOnlyDictionary<string, double> Diagnostics()
+    /// <summary>Rounds completed when an evaluation, a checkpoint or the end follows.</summary>
+    private long NextStop(long iteration, long end)
+    {
+        var next = end;
+        foreach (var every in new[] { EvaluateEvery, CheckpointEvery }.Where(every => every > 0))
+            next = Math.Min(next, ((iteration / every) + 1) * every);
+        return next;
+    }
+
+    private IReadOnlyDictionary<string, double> Diagnostics(RoundFigures round)
     {
         var figures = pair.Agent.Diagnose();
         foreach (var (name, value) in figures)
@@ -132,46 +115,7 @@ public sealed class TrainingLoop(RunPair pair, IRunRecorder recorder, string? ru
             if (!double.IsFinite(value))
                 throw new ArithmeticException($"{pair.Plan.Agent}: the figure {name} was {value}.");
         }
-        return figures;
-    }
-
-    /// <summary>What the slates, and the best slates of this round alone, can be expected to bring.</summary>
-    private (double Expected, double Oracle) Expectations(Observation observation, Tensor slates)
-    {
-        using var gradients = no_grad();
-        using var scope = NewDisposeScope();
-        var spec = pair.Environment.Spec;
-        var oracle = full([], MeasureOracle ? 0 : double.NaN, ScalarType.Float64, spec.Device);
-        if (MeasureOracle)
-        {
-            foreach (var (start, count) in UserParts.Of(observation.UserCount, spec.ItemCount))
-            {
-                using var part = NewDisposeScope();
-                oracle.add_(Bounds.OracleByUser(spec, pair.Truth, observation.Slice(start, count)).sum());
-            }
-        }
-        var expected = zeros([], ScalarType.Float64, spec.Device);
-        foreach (var (start, count) in UserSlices.Of(observation.UserCount, spec.SlateSize, spec.Device))
-        {
-            using var slice = NewDisposeScope();
-            var shown = pair.Truth.ExpectedResponses(observation.UserIds.narrow(0, start, count), slates.narrow(0, start, count), observation.Iteration);
-            expected.add_(shown.sum(ScalarType.Float64));
-        }
-        var sums = stack([expected, oracle]).cpu().data<double>().ToArray();
-        return (sums[0], sums[1]);
-    }
-
-    private static (double Responses, long SessionsEnded) Outcome(Feedback feedback)
-    {
-        using var gradients = no_grad();
-        using var scope = NewDisposeScope();
-        var ended = feedback.Terminated.logical_or(feedback.Truncated).sum(ScalarType.Float64);
-        var sums = stack([feedback.Responses.sum(ScalarType.Float64), ended, feedback.Reward.sum(ScalarType.Float64)]).cpu().data<double>().ToArray();
-        if (!double.IsFinite(sums[0]))
-            throw new ArithmeticException("responses holds NaN or an infinity.");
-        if (!double.IsFinite(sums[2]))
-            throw new ArithmeticException("reward holds NaN or an infinity.");
-        return (sums[0], (long)sums[1]);
+        return round.Diagnostics.Count == 0 ? figures : figures.Concat(round.Diagnostics).ToDictionary(StringComparer.Ordinal);
     }
 
     private void WriteCheckpoint()

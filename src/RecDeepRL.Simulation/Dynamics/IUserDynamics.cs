@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Simulation.Dynamics;
 
-/// <summary>One way in which users change by what they are shown. It holds a state for every user of the population, on the device, and
+/// <summary>One way in which users change by what they are shown. It holds a state for every user of the environment, on the device, and
 /// the environment composes any number of them. B users of a round, K slots, N items.</summary>
-/// <remarks>Time is counted in rounds of the user: where there are sessions, a round of the environment that passes without a user who is
+/// <remarks>Users are given by their rows in the state, which are their ids unless the environment holds a part of the population only.
+/// Time is counted in rounds of the user: where there are sessions, a round of the environment that passes without a user who is
 /// in a session changes nothing for the user; where there are none, it is a rest.</remarks>
 internal interface IUserDynamics : IDisposable
 {

@@ -53,7 +53,7 @@ internal sealed class InterestDrift : IUserDynamics
     {
         _options = options;
         _features = ItemColumns.Values(context, "interest-drift", options.Features).DetachFromDisposeScope();
-        _changes = zeros([context.Population.UserCount, _features.shape[1]], ScalarType.Float32, context.Device).DetachFromDisposeScope();
+        _changes = zeros([context.Users.Count, _features.shape[1]], ScalarType.Float32, context.Device).DetachFromDisposeScope();
     }
 
     private InterestDrift(InterestDrift other)

@@ -38,7 +38,7 @@ internal sealed class Patience : IUserDynamics
     private readonly Tensor _left; // [U] float32
 
     public Patience(PartContext context, PatienceOptions options)
-        : this(options, context.SlateSize, full([context.Population.UserCount], options.Budget, ScalarType.Float32, context.Device)) { }
+        : this(options, context.SlateSize, full([context.Users.Count], options.Budget, ScalarType.Float32, context.Device)) { }
 
     private Patience(PatienceOptions options, int slateSize, Tensor left)
     {

@@ -45,7 +45,7 @@ internal sealed class Satiation : IUserDynamics
         _options = options;
         (_topics, var count) = ItemColumns.Topics(context, "satiation", options.Topics);
         _topics.DetachFromDisposeScope();
-        _levels = zeros([context.Population.UserCount, count], ScalarType.Float32, context.Device).DetachFromDisposeScope();
+        _levels = zeros([context.Users.Count, count], ScalarType.Float32, context.Device).DetachFromDisposeScope();
     }
 
     private Satiation(Satiation other)

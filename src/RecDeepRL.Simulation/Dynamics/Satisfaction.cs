@@ -44,7 +44,7 @@ internal sealed class Satisfaction : IUserDynamics
         _options = options;
         using var scope = NewDisposeScope();
         _scores = ItemColumns.Values(context, Name, options.Clickbait).select(1, 0).clone().DetachFromDisposeScope();
-        var luck = new RandomStream(context.Seed, "dynamics:satisfaction:start").Uniform(0, context.Device, context.Population.UserCount);
+        var luck = new RandomStream(context.Seed, "dynamics:satisfaction:start").Uniform(0, UserRows.Of(context.Users).Ids(context.Device));
         _start = luck.sub_(.5).div_(1 - options.Memory).DetachFromDisposeScope();
         _exposure = _start.clone().DetachFromDisposeScope();
     }

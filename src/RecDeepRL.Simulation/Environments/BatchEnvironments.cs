@@ -24,6 +24,7 @@ internal static class BatchEnvironments
         {
             Name = name,
             UserCount = population.UserCount,
+            Part = context.Part is null ? null : UsersOf(context, population),
             ItemCount = population.ItemCount,
             SlateSize = slateSize,
             HistoryLength = options.HistoryLength ?? Math.Max(10, 5 * slateSize),
@@ -42,6 +43,16 @@ internal static class BatchEnvironments
         return options.Delay + options.DelaySpread > 0
             ? DelayedEnvironment.Around(environment, options.Delay, options.DelaySpread, context.Seed)
             : environment;
+    }
+
+    /// <summary>The users whose state an environment is to hold.</summary>
+    /// <exception cref="UserMistakeException">Users were asked for that there are not.</exception>
+    public static UserRange UsersOf(EnvironmentContext context, Population population)
+    {
+        var users = context.Part ?? new UserRange(0, population.UserCount);
+        return users.First >= 0 && users.Count >= 0 && users.First <= population.UserCount - users.Count
+            ? users
+            : throw new UserMistakeException($"{users.Count} users from user {users.First} on were asked for, the population has users 0 to {population.UserCount - 1}.");
     }
 
     /// <summary>Checks sizes before anything large is made from them.</summary>

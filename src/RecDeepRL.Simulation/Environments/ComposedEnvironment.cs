@@ -106,7 +106,7 @@ internal static class ComposedEnvironment
         try
         {
             BatchEnvironments.RequireSlateFits(options.SlateSize, population.ItemCount);
-            var parts = new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations);
+            var parts = new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations) { Users = BatchEnvironments.UsersOf(context, population) };
             model = PipelineModel.Create("response", options.Response, parts);
             var choice = Make("choice", options.Choice, 0, ChoiceRegistry.Find, parts);
             for (var index = 0; index < options.Dynamics.Count; index++)

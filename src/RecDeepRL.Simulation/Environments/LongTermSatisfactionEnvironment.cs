@@ -72,7 +72,7 @@ internal static class LongTermSatisfactionEnvironment
         var seed = options.PopulationSeed ?? context.Seed;
         var scores = SyntheticClickbait.Generate(seed, options.Items);
         var population = Population(options.Users, scores, context.Device);
-        var part = new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations);
+        var part = new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations) { Users = BatchEnvironments.UsersOf(context, population) };
         var parts = new EnvironmentParts(
             new EngagementChoice(options.EngagementDeviation),
             [new Satisfaction(part, new SatisfactionOptions { Memory = options.Memory, Sensitivity = options.Sensitivity, Innovation = options.Innovation })],

@@ -77,7 +77,7 @@ internal static class SessionsEnvironment
         var data = SyntheticSessions.Generate(seed, options.Users, options.Items, options.Topics);
         return TableEnvironments.Create(
             "sessions", context, options, options.SlateSize, options.Iterations, data.Responses, data.Users, data.Items, [],
-            population => Parts(options, new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations)));
+            population => Parts(options, new PartContext(population, context.Device, seed, options.SlateSize, options.Iterations) { Users = BatchEnvironments.UsersOf(context, population) }));
     }
 
     private static EnvironmentParts Parts(SessionsOptions options, PartContext context) => new(

@@ -82,7 +82,8 @@ public sealed class CellWorkerTests
 
     private static async Task<IReadOnlyList<CellReport>> Ask(string request, int messageBytes)
     {
-        using var worker = new CellWorker("here", new CellSlots(new LocalCells(SmallRuns.WithStubs, CPU, 1)), s_offer, messageBytes, Logger.None);
+        using var slots = new CellSlots(new LocalCells(SmallRuns.WithStubs, CPU, 1));
+        var worker = new CellWorker("here", slots, s_offer, messageBytes, Logger.None);
         var channel = Channel.CreateUnbounded<string>();
         worker.Begin(request, channel.Writer, CancellationToken.None);
         var reports = new List<CellReport>();

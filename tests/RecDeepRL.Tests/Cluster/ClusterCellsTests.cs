@@ -32,7 +32,7 @@ public sealed class TwoWorkers : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(2);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) => silo.AddCells(Settings, WaitingAgent.Catalog, CPU, Logger.None));
-        builder.ConfigureClient(client => ClusterCells.Configure(client, Settings));
+        builder.ConfigureClient(client => ClusterConnection.Configure(client, Settings));
         return builder.Build();
     }
 }

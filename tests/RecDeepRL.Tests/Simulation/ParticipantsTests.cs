@@ -1,4 +1,5 @@
 using CsCheck;
+using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Simulation;
 using RecDeepRL.Tests.Core;
@@ -38,8 +39,8 @@ public sealed class ParticipantsTests
 
     private static void AssertTwins(RandomStream coins, long iteration, long users, double sampling, Tensor? away)
     {
-        using var inOnePass = Participants.Of(coins, iteration, users, sampling, away, CPU);
-        using var byOperations = Participants.ByTensorOperations(coins, iteration, users, sampling, away, CPU);
+        using var inOnePass = Participants.Of(coins, iteration, new UserRange(0, (int)users), sampling, away, CPU);
+        using var byOperations = Participants.ByTensorOperations(coins, iteration, new UserRange(0, (int)users), sampling, away, CPU);
         Assert.True(inOnePass.SameAs(byOperations), $"{users} users, sampling {sampling:R}, iteration {iteration}");
     }
 }

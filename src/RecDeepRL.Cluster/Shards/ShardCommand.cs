@@ -1,0 +1,23 @@
+namespace RecDeepRL.Cluster.Shards;
+
+/// <summary>What a client asks of a shard. Requests and answers are states (<see cref="StateBytes"/>); a request may hold a new policy under <c>policy.</c>, which the shard takes on first.</summary>
+internal enum ShardCommand
+{
+    /// <summary>Plays one round. Request: counter <c>round</c>, its number from 0. Answer: <c>figures</c>, and what the learner is to hear of under <c>heard.0.</c>, <c>heard.1.</c> and so on.</summary>
+    Play,
+
+    /// <summary>The state of the users. Answer: it, under <c>environment.</c>. The log is on disk up to here then.</summary>
+    Save,
+
+    /// <summary>Goes on from a state. Request: the state of the shard's users, under <c>environment.</c>. Later rounds of the log are taken back.</summary>
+    Load,
+
+    /// <summary>What the list for everybody is chosen by. Request: counter <c>seed</c>. Answer: <c>itemSums</c>, over the shard's users.</summary>
+    ItemSums,
+
+    /// <summary>Bounds. Request: counter <c>seed</c> and <c>itemSums</c> over all shards. Answer: <c>bounds</c>.</summary>
+    Bounds,
+
+    /// <summary>An evaluation of the shard's users. Request: counters <c>seed</c> and <c>explores</c>. Answer: <c>means</c>.</summary>
+    Evaluate,
+}

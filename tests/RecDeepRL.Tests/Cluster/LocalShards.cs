@@ -1,0 +1,102 @@
+using RecDeepRL.Cluster.Clients;
+using RecDeepRL.Cluster.Shards;
+using RecDeepRL.Core;
+using RecDeepRL.Experiments;
+using RecDeepRL.Experiments.Training;
+using RecDeepRL.Tests.Experiments;
+using static TorchSharp.torch;
+
+namespace RecDeepRL.Tests.Cluster;
+
+/// <summary>Shards in this process, which speak in the same bytes as those of a cluster, and can be lost at will.</summary>
+internal sealed class LocalShards : IShardLinks
+{
+    private readonly IReadOnlyList<ShardOrder> _orders;
+    private readonly List<Link> _links;
+
+    private LocalShards(IReadOnlyList<ShardOrder> orders)
+    {
+        _orders = orders;
+        _links = [.. orders.Select(order => new Link(order))];
+    }
+
+    public IReadOnlyList<IShardLink> All => [.. _links];
+
+    /// <summary>Loses a shard when it has answered this many commands more; with it goes what it holds.</summary>
+    public void Lose(int shard, int after) => _links[shard].AnswersLeft = after;
+
+    public int Recoveries { get; private set; }
+
+    public void Recover(CancellationToken cancellation)
+    {
+        Recoveries++;
+        for (var shard = 0; shard < _links.Count; shard++)
+        {
+            if (_links[shard].AnswersLeft > 0)
+                continue;
+            _links[shard].Dispose();
+            _links[shard] = new Link(_orders[shard]);
+        }
+    }
+
+    public void Dispose() => _links.ForEach(link => link.Dispose());
+
+    private sealed class Link(ShardOrder order) : IShardLink, IDisposable
+    {
+        private readonly Shard _shard = new(SmallRuns.WithStubs, order, CPU);
+
+        public string Place => "here";
+
+        public int AnswersLeft { get; set; } = int.MaxValue;
+
+        public Task<byte[]> AskAsync(ShardCommand command, byte[] request)
+        {
+            if (AnswersLeft <= 0)
+                return Task.FromException<byte[]>(new RoundsLostException($"shard {order.Shard} was lost", null));
+            AnswersLeft--;
+            try
+            {
+                using var read = StateBytes.Read(request, "the request");
+                using var answer = _shard.Carry(command, read);
+                return Task.FromResult(StateBytes.Write(answer));
+            }
+            catch (Exception fault)
+            {
+                return Task.FromException<byte[]>(fault);
+            }
+        }
+
+        public void Dispose() => _shard.Dispose();
+    }
+
+    /// <summary>A run over shards in this process.</summary>
+    internal sealed class Run : IDisposable
+    {
+        public Run(RunPlan plan, int shards, Merging merging, int staleness = 0, string? log = null)
+        {
+            var resolved = plan.Resolve(SmallRuns.WithStubs);
+            var environment = new ShardedEnvironment(RunPair.CreateEnvironment(SmallRuns.WithStubs, resolved, CPU, new UserRange(0, 0)));
+            Environment = environment;
+            Pair = RunPair.Create(SmallRuns.WithStubs, resolved, environment);
+            Links = new LocalShards([.. Enumerable.Range(0, shards).Select(shard => new ShardOrder("", "cpu", resolved, environment.Spec.UserCount, shard, shards, merging, log, MeasureOracle: true))]);
+            Rounds = new ShardedRounds(Pair, Links, merging, staleness) { Played = Played.Add };
+        }
+
+        public RunPair Pair { get; }
+
+        public IEnvironment Environment { get; }
+
+        public LocalShards Links { get; }
+
+        public ShardedRounds Rounds { get; }
+
+        public List<ShardRound> Played { get; } = [];
+
+        public void Dispose()
+        {
+            Rounds.Dispose();
+            Pair.Dispose();
+            Environment.Dispose();
+        }
+    }
+}
