@@ -25,6 +25,23 @@ internal sealed class MemoryCheckpoint : IStateWriter, IStateReader, IDisposable
         return checkpoint;
     }
 
+    public static MemoryCheckpoint OfPolicy(IAgent agent)
+    {
+        var checkpoint = new MemoryCheckpoint();
+        Assert.IsAssignableFrom<IHasPolicyState>(agent).SavePolicy(checkpoint);
+        return checkpoint;
+    }
+
+    public static MemoryCheckpoint OfSums(IAgent agent, Feedback feedback)
+    {
+        var checkpoint = new MemoryCheckpoint();
+        Assert.IsAssignableFrom<ILearnsFromSums>(agent).SumUp(feedback, checkpoint);
+        return checkpoint;
+    }
+
+    /// <summary>Of all tensors.</summary>
+    public long Bytes => Tensors.Values.Sum(tensor => tensor.numel() * tensor.element_size());
+
     public void Write(string name, Tensor value)
     {
         Assert.DoesNotContain(name, Counters.Keys);

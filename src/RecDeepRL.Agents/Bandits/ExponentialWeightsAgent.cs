@@ -48,19 +48,26 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
             ItemExplanation.Relevance(Statistics.Means(), slates).MoveToOuterDisposeScope(), Shared(observation).Propensity(slates).MoveToOuterDisposeScope());
     }
 
-    public sealed override void Learn(Feedback feedback)
+    /// <summary>Adds <c>gains</c>, [N]: Σ x/pᵢ.</summary>
+    public sealed override void SumUp(Feedback feedback, IStateWriter sums)
     {
         using var scope = NewDisposeScope();
+        base.SumUp(feedback, sums);
         var probabilities = Probabilities(feedback.Observation.EligibleItems);
-        var users = feedback.Slates.shape[0];
-        var chances = probabilities.expand(users, -1).gather(1, feedback.Slates);
+        var chances = probabilities.expand(feedback.Slates.shape[0], -1).gather(1, feedback.Slates);
         var gains = (feedback.Responses.to_type(ScalarType.Float64) / chances).reshape(-1);
+        sums.Write("gains", zeros_like(_logWeights).index_add_(0, feedback.Slates.reshape(-1), gains, 1));
+    }
+
+    protected sealed override void Learn(Tensor round, long users, IStateReader sums)
+    {
+        var gains = zeros_like(_logWeights);
+        sums.ReadInto("gains", gains);
         var pace = _exploration * Context.Spec.SlateSize / Context.Spec.ItemCount;
-        var updated = _logWeights + (zeros_like(_logWeights).index_add_(0, feedback.Slates.reshape(-1), gains, 1) * pace);
+        var updated = _logWeights + (gains * pace);
         if (_share > 0)
             updated = logaddexp(updated, _logWeights.logsumexp(0) + Math.Log(Math.E * _share * users / Context.Spec.ItemCount));
         _logWeights.copy_(updated - updated.max());
-        base.Learn(feedback);
     }
 
     public sealed override void Save(IStateWriter writer)

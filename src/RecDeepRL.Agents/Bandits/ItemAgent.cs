@@ -8,7 +8,7 @@ namespace RecDeepRL.Agents.Bandits;
 /// <summary>What bandits have in common that know items by their statistics alone, the same for every user.</summary>
 /// <param name="name">The registered name, which keeps the draws of different agents apart.</param>
 /// <param name="statistics">What is remembered of each item, and for how long. Owned.</param>
-internal abstract class ItemAgent(AgentContext context, string name, ItemStatistics statistics) : IAgent, IExplainsSlates, IEstimatesItems
+internal abstract class ItemAgent(AgentContext context, string name, ItemStatistics statistics) : IAgent, IExplainsSlates, IEstimatesItems, ILearnsFromSums
 {
     private readonly RandomStream _ties = new(context.Seed, name + ":ties");
 
@@ -29,7 +29,16 @@ internal abstract class ItemAgent(AgentContext context, string name, ItemStatist
         return estimates.masked_fill(estimates.isneginf(), float.NaN).unsqueeze(0).repeat(observation.UserCount, 1).MoveToOuterDisposeScope();
     }
 
-    public virtual void Learn(Feedback feedback) => Statistics.Add(feedback);
+    public void Learn(Feedback feedback) => RoundSums.Learn(this, feedback);
+
+    public virtual void SumUp(Feedback feedback, IStateWriter sums) => Statistics.SumUp(feedback, sums);
+
+    public void LearnSums(IStateReader sums)
+    {
+        using var scope = NewDisposeScope();
+        var (round, users) = Statistics.Add(sums);
+        Learn(round, users, sums);
+    }
 
     public virtual IReadOnlyDictionary<string, double> Diagnose() => Statistics.Diagnose();
 
@@ -47,6 +56,14 @@ internal abstract class ItemAgent(AgentContext context, string name, ItemStatist
     {
         if (disposing)
             Statistics.Dispose();
+    }
+
+    /// <summary>Learns what the statistics do not hold, after they have learned. In a dispose scope.</summary>
+    /// <param name="round">[3, N] float64, the statistics of the round alone.</param>
+    /// <param name="users">Users of the round.</param>
+    /// <param name="sums">What else <see cref="SumUp"/> wrote.</param>
+    protected virtual void Learn(Tensor round, long users, IStateReader sums)
+    {
     }
 
     /// <summary>What the agent thinks of each item.</summary>

@@ -37,15 +37,29 @@ internal class ItemStatistics : IDisposable
 
     private long Users { get; set; }
 
-    public void Add(Feedback feedback)
+    /// <summary>Writes what a part of a round adds: <c>round</c>, [3, N], and <c>users</c>, how many there are.</summary>
+    public void SumUp(Feedback feedback, IStateWriter sums)
     {
         using var scope = NewDisposeScope();
         var items = feedback.Slates.reshape(-1);
         var responses = feedback.Responses.to_type(ScalarType.Float64).reshape(-1);
-        var round = zeros_like(_sums).index_add_(1, items, stack([ones_like(responses), responses, responses.square()]), 1);
+        sums.Write("round", zeros_like(_sums).index_add_(1, items, stack([ones_like(responses), responses, responses.square()]), 1));
+        sums.Write("users", tensor((double)feedback.Observation.UserCount));
+    }
+
+    /// <summary>Adds one round.</summary>
+    /// <returns>The same of the round alone: [3, N] float64 with the rows <see cref="Shown"/>, <see cref="Responses"/> and <see cref="Squares"/>, and the users. The caller disposes.</returns>
+    public (Tensor Sums, long Users) Add(IStateReader sums)
+    {
+        using var scope = NewDisposeScope();
+        var round = zeros_like(_sums);
+        sums.ReadInto("round", round);
+        // Users are counted on the CPU, whatever the device: nothing is waited for.
+        var users = (long)sums.ReadTensor("users").item<double>();
         Take(_sums, round);
         Rounds++;
-        Users += feedback.Observation.UserCount;
+        Users += users;
+        return (round.MoveToOuterDisposeScope(), users);
     }
 
     /// <summary>The mean response to each item.</summary>

@@ -66,15 +66,6 @@ internal sealed class KalmanThompsonAgent : PosteriorAgent
         _trends = new LocalTrends(context.Spec, options.Scale, new TrendPrior(options.PriorMean, options.PriorDeviation, options.PriorSlopeDeviation), noise);
     }
 
-    public override void Learn(Feedback feedback)
-    {
-        using var scope = NewDisposeScope();
-        using var round = new ItemStatistics(Context.Spec);
-        round.Add(feedback);
-        _trends.Learn(round.Shown, round.Responses);
-        base.Learn(feedback);
-    }
-
     public override void Save(IStateWriter writer)
     {
         base.Save(writer);
@@ -86,6 +77,8 @@ internal sealed class KalmanThompsonAgent : PosteriorAgent
         base.Load(reader);
         _trends.Load(reader);
     }
+
+    protected override void Learn(Tensor round, long users, IStateReader sums) => _trends.Learn(round.select(0, 0), round.select(0, 1));
 
     protected override Tensor Draw(long drawKey, Tensor users, Tensor lanes)
     {

@@ -11,7 +11,7 @@ public sealed record RandomOptions;
 /// <summary>K items drawn uniformly without replacement for every user: the floor that any method has to leave behind.</summary>
 /// <remarks>Where items are few or masked, the K highest of N random keys. Where they are many, K draws for each user and no pass over
 /// the items; the two give different slates of the same distribution.</remarks>
-internal sealed class RandomAgent(AgentContext context) : IAgent, IExplainsSlates
+internal sealed class RandomAgent(AgentContext context) : IAgent, IExplainsSlates, ILearnsFromSums
 {
     /// <summary>From so many items on, slates are drawn without a pass over the items.</summary>
     internal const int ManyItems = 4096;
@@ -38,6 +38,10 @@ internal sealed class RandomAgent(AgentContext context) : IAgent, IExplainsSlate
     }
 
     public void Learn(Feedback feedback) { }
+
+    public void SumUp(Feedback feedback, IStateWriter sums) { }
+
+    public void LearnSums(IStateReader sums) { }
 
     public IReadOnlyDictionary<string, double> Diagnose() => new Dictionary<string, double>();
 

@@ -27,20 +27,37 @@ internal class DisjointLinearPosterior : ItemPosterior
     /// <inheritdoc/>
     public override void Add(Tensor inputs, Tensor slates, Tensor responses)
     {
+        AddTo(_precision, _moment, inputs, slates, responses);
+        Count(slates, Shown);
+        Refactor();
+    }
+
+    /// <summary>Writes what a part of a batch adds: <c>precision</c>, Σ xxᵀ of each item, <c>moment</c>, Σ r·x, and <c>shown</c>.</summary>
+    /// <param name="inputs">[B, W] float64.</param>
+    /// <param name="slates">[B, K] int64.</param>
+    /// <param name="responses">[B, K] float.</param>
+    public void SumUp(Tensor inputs, Tensor slates, Tensor responses, IStateWriter sums)
+    {
         using var scope = NewDisposeScope();
-        foreach (var (start, count) in Parts(inputs.shape[0], Width))
-        {
-            using var partScope = NewDisposeScope();
-            var part = inputs.narrow(0, start, count);
-            var squares = Squares(part);
-            for (var slot = 0; slot < slates.shape[1]; slot++)
-            {
-                var items = slates.select(1, slot).narrow(0, start, count);
-                _precision.index_add_(0, items, squares, 1);
-                _moment.index_add_(0, items, part * responses.narrow(1, slot, 1).narrow(0, start, count), 1);
-            }
-        }
-        Count(slates);
+        var (precision, moment, shown) = (zeros_like(_precision), zeros_like(_moment), zeros_like(Shown));
+        AddTo(precision, moment, inputs, slates, responses);
+        Count(slates, shown);
+        sums.Write("precision", precision);
+        sums.Write("moment", moment);
+        sums.Write("shown", shown);
+    }
+
+    /// <summary>Adds one batch by its sums; but for rounding, what <see cref="Add(Tensor, Tensor, Tensor)"/> does, which adds row by row.</summary>
+    public void Add(IStateReader sums)
+    {
+        using var scope = NewDisposeScope();
+        var (precision, moment, shown) = (zeros_like(_precision), zeros_like(_moment), zeros_like(Shown));
+        sums.ReadInto("precision", precision);
+        sums.ReadInto("moment", moment);
+        sums.ReadInto("shown", shown);
+        _precision.add_(precision);
+        _moment.add_(moment);
+        Shown.add_(shown);
         Refactor();
     }
 
@@ -81,6 +98,22 @@ internal class DisjointLinearPosterior : ItemPosterior
     /// <param name="inverse">[N, W·W] float64, Aᵢ⁻¹.</param>
     protected virtual void Tie(Tensor own, Tensor inverse)
     {
+    }
+
+    private void AddTo(Tensor precision, Tensor moment, Tensor inputs, Tensor slates, Tensor responses)
+    {
+        foreach (var (start, count) in Parts(inputs.shape[0], Width))
+        {
+            using var scope = NewDisposeScope();
+            var part = inputs.narrow(0, start, count);
+            var squares = Squares(part);
+            for (var slot = 0; slot < slates.shape[1]; slot++)
+            {
+                var items = slates.select(1, slot).narrow(0, start, count);
+                precision.index_add_(0, items, squares, 1);
+                moment.index_add_(0, items, part * responses.narrow(1, slot, 1).narrow(0, start, count), 1);
+            }
+        }
     }
 
     /// <summary>Solves all regressions for the sums as they are now: first Aᵢ and bᵢ, then θᵢ of them.</summary>

@@ -37,7 +37,7 @@ public sealed record HLinUcbOptions : ContextInputOptions
 /// <summary>LinUCB whose input has, beside what is known of a user, features that are learned from the user's own responses (hLinUCB).</summary>
 /// <remarks>score = θᵢᵀ(x, vᵤ) + α·√((x, vᵤ)ᵀAᵢ⁻¹(x, vᵤ)) + α′·√(hᵢᵀCᵤ⁻¹hᵢ), with θᵢ = (wᵢ, hᵢ). Wang, Wu and Wang 2016, Learning Hidden Features for
 /// Contextual Bandits, algorithm 1. What this deviates in from the paper stands in docs/agents/hlinucb.md.</remarks>
-internal sealed class HLinUcbAgent : IAgent, IEstimatesItems, IHasItemWeights, IHasItemEmbeddings
+internal sealed class HLinUcbAgent : IAgent, IEstimatesItems, IHasItemWeights, IHasItemEmbeddings, IHasPolicyState
 {
     private readonly HLinUcbOptions _options;
     private readonly EnvironmentSpec _spec;
@@ -119,17 +119,28 @@ internal sealed class HLinUcbAgent : IAgent, IEstimatesItems, IHasItemWeights, I
         return new Dictionary<string, double>(_items.Diagnose()) { ["hidden_norm"] = mean };
     }
 
-    public void Save(IStateWriter writer)
+    /// <summary>Everything but the sums of the pairs, which sweeps alone go over.</summary>
+    public void SavePolicy(IStateWriter writer)
     {
         _items.Save(writer.Under("items"));
         _users.Save(writer.Under("users"));
+    }
+
+    public void LoadPolicy(IStateReader reader)
+    {
+        _items.Load(reader.Under("items"));
+        _users.Load(reader.Under("users"));
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
         _pairs?.Save(writer.Under("pairs"));
     }
 
     public void Load(IStateReader reader)
     {
-        _items.Load(reader.Under("items"));
-        _users.Load(reader.Under("users"));
+        LoadPolicy(reader);
         _pairs?.Load(reader.Under("pairs"));
     }
 

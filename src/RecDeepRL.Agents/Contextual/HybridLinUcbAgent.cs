@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Contextual;
@@ -24,7 +25,7 @@ public sealed record HybridLinUcbOptions : ContextInputOptions
 /// <remarks>score = βᵀz + θᵢᵀx + α·√s, z = (1, item features) ⊗ x. Li et al. 2010, algorithm 2; s and the sums stand with <see cref="HybridLinearPosterior"/>.
 /// Deviates: batches; a bias term in x and in the item's vector; ridge penalties are options (1 in the paper). Exploit mode leaves α out and puts items never
 /// shown last.</remarks>
-internal sealed class HybridLinUcbAgent : UpperBoundAgent
+internal sealed class HybridLinUcbAgent : UpperBoundAgent<HybridLinearPosterior>, ILearnsFromSums
 {
     public HybridLinUcbAgent(AgentContext context, HybridLinUcbOptions options)
         : this(context, options, new ContextInputs(context.Spec, options))
@@ -35,6 +36,14 @@ internal sealed class HybridLinUcbAgent : UpperBoundAgent
         : base(context, "hybrid-linucb", inputs, new HybridLinearPosterior(Items(context), inputs.Width, options.Ridge, options.SharedRidge), options.Alpha)
     {
     }
+
+    public void SumUp(Feedback feedback, IStateWriter sums)
+    {
+        using var x = Inputs.Of(feedback.Observation);
+        Posterior.SumUp(x, feedback.Slates, feedback.Responses, sums);
+    }
+
+    public void LearnSums(IStateReader sums) => Posterior.Add(sums);
 
     /// <returns>[N, 1 + F] float64: the item features after a 1. The caller disposes.</returns>
     private static Tensor Items(AgentContext context)

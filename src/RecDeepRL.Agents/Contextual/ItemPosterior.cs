@@ -102,11 +102,14 @@ internal abstract class ItemPosterior : IDisposable
     protected abstract void DisposeOwn();
 
     /// <summary>Counts what was shown.</summary>
-    internal void Count(Tensor slates)
+    internal void Count(Tensor slates) => Count(slates, _shown);
+
+    /// <param name="shown">[N] float64; to be changed in place.</param>
+    protected static void Count(Tensor slates, Tensor shown)
     {
         using var scope = NewDisposeScope();
         var items = slates.reshape(-1);
-        _shown.index_add_(0, items, ones_like(items, ScalarType.Float64), 1);
+        shown.index_add_(0, items, ones_like(items, ScalarType.Float64), 1);
     }
 
     /// <summary>Rows in parts whose squares are held at once.</summary>

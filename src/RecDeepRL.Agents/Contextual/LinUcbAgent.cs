@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 
 namespace RecDeepRL.Agents.Contextual;
 
@@ -19,7 +20,7 @@ public sealed record LinUcbOptions : ContextInputOptions
 /// <remarks>score = θᵢᵀx + α·√(xᵀAᵢ⁻¹x). Li et al. 2010, algorithm 1.
 /// Deviates: updates arrive in batches and each Aᵢ is refactored once per batch; x has a bias term; the ridge penalty is an option (1 in the
 /// paper) and holds for the bias too. Exploit mode ranks by θᵢᵀx and puts items never shown last.</remarks>
-internal sealed class LinUcbAgent : UpperBoundAgent
+internal sealed class LinUcbAgent : UpperBoundAgent<DisjointLinearPosterior>, ILearnsFromSums
 {
     public LinUcbAgent(AgentContext context, LinUcbOptions options)
         : this(context, options, new ContextInputs(context.Spec, options))
@@ -30,4 +31,12 @@ internal sealed class LinUcbAgent : UpperBoundAgent
         : base(context, "linucb", inputs, new DisjointLinearPosterior(context.Spec.ItemCount, inputs.Width, options.Ridge, context.Spec.Device), options.Alpha)
     {
     }
+
+    public void SumUp(Feedback feedback, IStateWriter sums)
+    {
+        using var x = Inputs.Of(feedback.Observation);
+        Posterior.SumUp(x, feedback.Slates, feedback.Responses, sums);
+    }
+
+    public void LearnSums(IStateReader sums) => Posterior.Add(sums);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 
 namespace RecDeepRL.Agents.Contextual;
 
@@ -19,7 +20,7 @@ public sealed record LinearThompsonOptions : ContextInputOptions
 /// <remarks>θ̃ᵢ ~ N(θᵢ, v²Aᵢ⁻¹), score = θ̃ᵢᵀx, drawn for each user anew. Agrawal and Goyal 2013, algorithm 1, with one regression per item as in LinUCB.
 /// Deviates: batches; a bias term; v is an option instead of the paper's bound, which hardly exploits at horizons like ours.
 /// Exploit mode ranks by θᵢᵀx and puts items never shown last.</remarks>
-internal sealed class LinearThompsonAgent : SamplingAgent
+internal sealed class LinearThompsonAgent : SamplingAgent<DisjointLinearPosterior>, ILearnsFromSums
 {
     public LinearThompsonAgent(AgentContext context, LinearThompsonOptions options)
         : this(context, options, new ContextInputs(context.Spec, options))
@@ -30,4 +31,12 @@ internal sealed class LinearThompsonAgent : SamplingAgent
         : base(context, "linear-thompson", inputs, new DisjointLinearPosterior(context.Spec.ItemCount, inputs.Width, options.Ridge, context.Spec.Device), options.Scale)
     {
     }
+
+    public void SumUp(Feedback feedback, IStateWriter sums)
+    {
+        using var x = Inputs.Of(feedback.Observation);
+        Posterior.SumUp(x, feedback.Slates, feedback.Responses, sums);
+    }
+
+    public void LearnSums(IStateReader sums) => Posterior.Add(sums);
 }

@@ -56,11 +56,24 @@ internal sealed class LogisticPosterior : ItemPosterior
         Fold();
     }
 
-    public override void Save(IStateWriter writer)
+    /// <summary>Writes what a question is answered with: not the prior and not the rows.</summary>
+    public void SavePolicy(IStateWriter writer)
     {
         base.Save(writer);
         writer.Write("weights", Weights);
         writer.Write("covariance", Covariance);
+    }
+
+    public void LoadPolicy(IStateReader reader)
+    {
+        base.Load(reader);
+        reader.ReadInto("weights", Weights);
+        reader.ReadInto("covariance", Covariance);
+    }
+
+    public override void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
         writer.Write("priorPrecision", _priorPrecision);
         writer.Write("priorMoment", _priorMoment);
         _rows.Save(writer.Under("rows"));
@@ -68,9 +81,7 @@ internal sealed class LogisticPosterior : ItemPosterior
 
     public override void Load(IStateReader reader)
     {
-        base.Load(reader);
-        reader.ReadInto("weights", Weights);
-        reader.ReadInto("covariance", Covariance);
+        LoadPolicy(reader);
         reader.ReadInto("priorPrecision", _priorPrecision);
         reader.ReadInto("priorMoment", _priorMoment);
         _rows.Load(reader.Under("rows"));

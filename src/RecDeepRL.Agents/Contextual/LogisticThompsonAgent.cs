@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 
 namespace RecDeepRL.Agents.Contextual;
 
@@ -15,7 +16,7 @@ public sealed record LogisticThompsonOptions : LogisticOptions
 /// <remarks>w̃ᵢ ~ N(θᵢ, scale²·Hᵢ⁻¹), score = σ(w̃ᵢᵀx), drawn for each user anew, ranked by its log-odds. Chapelle and Li 2011, algorithm 3.
 /// Deviates: full covariance in place of a diagonal one; recent responses are fitted as they are, not only those of the batch; batches.
 /// Exploit mode ranks by θᵢᵀx and puts items never shown last.</remarks>
-internal sealed class LogisticThompsonAgent : SamplingAgent
+internal sealed class LogisticThompsonAgent : SamplingAgent<LogisticPosterior>, IHasPolicyState
 {
     public LogisticThompsonAgent(AgentContext context, LogisticThompsonOptions options)
         : this(context, options, new ContextInputs(context.Spec, options))
@@ -26,4 +27,8 @@ internal sealed class LogisticThompsonAgent : SamplingAgent
         : base(context, "logistic-thompson", inputs, options.Posterior(context.Spec, inputs.Width), options.Scale)
     {
     }
+
+    public void SavePolicy(IStateWriter writer) => Posterior.SavePolicy(writer);
+
+    public void LoadPolicy(IStateReader reader) => Posterior.LoadPolicy(reader);
 }

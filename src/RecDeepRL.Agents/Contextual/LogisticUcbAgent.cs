@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RecDeepRL.Core;
+using RecDeepRL.Core.State;
 
 namespace RecDeepRL.Agents.Contextual;
 
@@ -16,7 +17,7 @@ public sealed record LogisticUcbOptions : LogisticOptions
 /// Deviates: the bonus is taken on the log-odds, with the Laplace precision Hᵢ = λI + Σ p(1 − p)·xxᵀ in place of Σ xxᵀ; one regression per item;
 /// the most probable weights with a Gaussian prior in place of the projected quasi-likelihood estimate; α constant; batches.
 /// Exploit mode ranks by θᵢᵀx and puts items never shown last.</remarks>
-internal sealed class LogisticUcbAgent : UpperBoundAgent
+internal sealed class LogisticUcbAgent : UpperBoundAgent<LogisticPosterior>, IHasPolicyState
 {
     public LogisticUcbAgent(AgentContext context, LogisticUcbOptions options)
         : this(context, options, new ContextInputs(context.Spec, options))
@@ -27,4 +28,8 @@ internal sealed class LogisticUcbAgent : UpperBoundAgent
         : base(context, "logistic-ucb", inputs, options.Posterior(context.Spec, inputs.Width), options.Alpha)
     {
     }
+
+    public void SavePolicy(IStateWriter writer) => Posterior.SavePolicy(writer);
+
+    public void LoadPolicy(IStateReader reader) => Posterior.LoadPolicy(reader);
 }

@@ -10,12 +10,15 @@ namespace RecDeepRL.Agents.Contextual;
 /// <param name="name">The agent's registered name, for its random streams.</param>
 /// <param name="inputs">What the posterior's inputs are.</param>
 /// <param name="posterior">Ownership passes to the agent.</param>
-internal abstract class PosteriorAgent(AgentContext context, string name, ContextInputs inputs, ItemPosterior posterior) : IAgent, IEstimatesItems, IHasItemWeights
+internal abstract class PosteriorAgent<TPosterior>(AgentContext context, string name, ContextInputs inputs, TPosterior posterior) : IAgent, IEstimatesItems, IHasItemWeights
+    where TPosterior : ItemPosterior
 {
     private readonly RandomStream _ties = new(context.Seed, name + ":ties");
 
     /// <summary>The items' weights, for whoever wants to show them.</summary>
-    internal ItemPosterior Posterior => posterior;
+    internal TPosterior Posterior => posterior;
+
+    protected ContextInputs Inputs => inputs;
 
     public Tensor Recommend(Observation observation, RecommendationMode mode)
     {
@@ -63,8 +66,9 @@ internal abstract class PosteriorAgent(AgentContext context, string name, Contex
 }
 
 /// <summary>Ranks by the mean plus α standard deviations.</summary>
-internal abstract class UpperBoundAgent(AgentContext context, string name, ContextInputs inputs, ItemPosterior posterior, double alpha)
-    : PosteriorAgent(context, name, inputs, posterior)
+internal abstract class UpperBoundAgent<TPosterior>(AgentContext context, string name, ContextInputs inputs, TPosterior posterior, double alpha)
+    : PosteriorAgent<TPosterior>(context, name, inputs, posterior)
+    where TPosterior : ItemPosterior
 {
     protected override Tensor Explore(Tensor means, Tensor deviations, Observation observation) => means.add_(deviations, alpha);
 }
@@ -72,8 +76,9 @@ internal abstract class UpperBoundAgent(AgentContext context, string name, Conte
 /// <summary>Ranks by a draw from the posterior, wider or narrower by a factor.</summary>
 /// <remarks>A weight vector drawn for one user and one item is asked about one input x only, and there θ̃ᵢᵀx ~ N(θᵢᵀx, v²·xᵀΣᵢx): so a normal draw for each pair
 /// of user and item is the same as weight vectors drawn anew for each user, without drawing them.</remarks>
-internal abstract class SamplingAgent(AgentContext context, string name, ContextInputs inputs, ItemPosterior posterior, double scale)
-    : PosteriorAgent(context, name, inputs, posterior)
+internal abstract class SamplingAgent<TPosterior>(AgentContext context, string name, ContextInputs inputs, TPosterior posterior, double scale)
+    : PosteriorAgent<TPosterior>(context, name, inputs, posterior)
+    where TPosterior : ItemPosterior
 {
     private readonly RandomStream _draws = new(context.Seed, name + ":draws");
     private readonly int _itemCount = context.Spec.ItemCount;

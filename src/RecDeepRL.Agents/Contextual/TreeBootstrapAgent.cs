@@ -46,7 +46,7 @@ public sealed record TreeBootstrapOptions
 /// <remarks>Elmachtoub, McNellis, Oh and Petrik 2017, A practical method for solving contextual bandit problems using decision trees (TreeBootstrap), with boosted
 /// trees. Score = the member's mean response to the item + the member's trees, which learn what the means leave unexplained. What this deviates in from the
 /// paper stands in docs/agents/tree-bootstrap.md. Exploit mode averages the members and puts items never shown last.</remarks>
-internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems
+internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems, IHasPolicyState
 {
     private readonly TreeBootstrapOptions _options;
     private readonly EnvironmentSpec _spec;
@@ -130,24 +130,35 @@ internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems
         return new Dictionary<string, double> { ["rows"] = _rows.Count, ["trained_at"] = _trained, ["spread"] = spread };
     }
 
-    public void Save(IStateWriter writer)
+    /// <summary>Everything but the rows that members are trained on.</summary>
+    public void SavePolicy(IStateWriter writer)
     {
-        writer.Write("total", _total);
-        writer.Write("trained", _trained);
         writer.Write("means", _means);
         writer.Write("shown", _shown);
-        _rows.Save(writer.Under("rows"));
         _trees.Save(writer.Under("trees"));
+    }
+
+    public void LoadPolicy(IStateReader reader)
+    {
+        reader.ReadInto("means", _means);
+        reader.ReadInto("shown", _shown);
+        _trees.Load(reader.Under("trees"));
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
+        writer.Write("total", _total);
+        writer.Write("trained", _trained);
+        _rows.Save(writer.Under("rows"));
     }
 
     public void Load(IStateReader reader)
     {
+        LoadPolicy(reader);
         _total = reader.ReadCount("total");
         _trained = reader.ReadCount("trained");
-        reader.ReadInto("means", _means);
-        reader.ReadInto("shown", _shown);
         _rows.Load(reader.Under("rows"));
-        _trees.Load(reader.Under("trees"));
     }
 
     public void Dispose()

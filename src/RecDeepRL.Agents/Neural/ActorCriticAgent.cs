@@ -7,7 +7,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the actor-critics over an item space share: networks and their targets, replay, the way to slates, and the loss of the critics.
 /// How targets are made and how the actor learns, each agent says in its own file.</summary>
-internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
+internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings, IHasPolicyState
 {
     private readonly string _name;
     private readonly ActorCriticOptions _options;
@@ -97,7 +97,8 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         _figures.RequireFinite(_name);
         // A gradient that is no number shows in what it moved, whatever the losses were.
         using var check = new FiniteCheck(_name);
-        SaveLearned(check);
+        SavePolicy(check);
+        SaveOptimizers(check);
         check.Require();
     }
 
@@ -108,32 +109,48 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         return figures;
     }
 
-    public virtual void Save(IStateWriter writer)
+    /// <summary>The networks, the online ones to explore by and their targets to exploit by, and the rounds, which the exploration depends on.</summary>
+    public void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", Rounds);
+        Online.Save(writer.Under("online"));
+        Target.Save(writer.Under("target"));
+    }
+
+    public void LoadPolicy(IStateReader reader)
+    {
+        Rounds = reader.ReadCount("rounds");
+        Online.Load(reader.Under("online"));
+        Target.Load(reader.Under("target"));
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
         writer.Write("updates", Updates);
-        SaveLearned(writer);
+        SaveOptimizers(writer);
         _figures.Save(writer.Under("figures"));
         Replay.Save(writer.Under("replay"));
     }
 
-    /// <summary>What updates move.</summary>
-    protected virtual void SaveLearned(IStateWriter writer)
+    /// <summary>What else updates move.</summary>
+    protected virtual void SaveOptimizers(IStateWriter writer)
     {
-        Online.Save(writer.Under("online"));
-        Target.Save(writer.Under("target"));
         _actorOptimizer.Save(writer.Under("actorOptimizer"));
         _criticOptimizer.Save(writer.Under("criticOptimizer"));
     }
 
-    public virtual void Load(IStateReader reader)
+    protected virtual void LoadOptimizers(IStateReader reader)
     {
-        Rounds = reader.ReadCount("rounds");
-        Updates = reader.ReadCount("updates");
-        Online.Load(reader.Under("online"));
-        Target.Load(reader.Under("target"));
         _actorOptimizer.Load(reader.Under("actorOptimizer"));
         _criticOptimizer.Load(reader.Under("criticOptimizer"));
+    }
+
+    public void Load(IStateReader reader)
+    {
+        LoadPolicy(reader);
+        Updates = reader.ReadCount("updates");
+        LoadOptimizers(reader);
         _figures.Load(reader.Under("figures"));
         Replay.Load(reader.Under("replay"));
     }

@@ -33,15 +33,15 @@ internal abstract class GradientBandit : HeadBandit
     // Two layers, and user embeddings, need the slopes of every pair at the first layer.
     protected override int PairWidth => _options.HiddenLayers == 1 && !_options.UserIds ? 4 : base.PairWidth;
 
-    public override void Save(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
-        base.Save(writer);
+        base.SavePolicy(writer);
         Variance.Save(writer.Under("variance"));
     }
 
-    public override void Load(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
-        base.Load(reader);
+        base.LoadPolicy(reader);
         Variance.Load(reader.Under("variance"));
     }
 

@@ -93,19 +93,22 @@ internal abstract class ItemValueAgent : ReplayingAgent, IEstimatesItems, IHasIt
 
     protected override void AddFigures(Dictionary<string, double> figures) => figures["epsilon"] = Epsilon;
 
-    protected override void SaveLearned(IStateWriter writer)
+    /// <summary>The online network to explore by, and its target to exploit by.</summary>
+    protected override void SaveNetworks(IStateWriter writer)
     {
         Online.Parameters.Save(writer.Under("online"));
         Target.Parameters.Save(writer.Under("target"));
-        _optimizer.Save(writer.Under("optimizer"));
     }
 
-    protected override void LoadLearned(IStateReader reader)
+    protected override void LoadNetworks(IStateReader reader)
     {
         Online.Parameters.Load(reader.Under("online"));
         Target.Parameters.Load(reader.Under("target"));
-        _optimizer.Load(reader.Under("optimizer"));
     }
+
+    protected override void SaveOptimizers(IStateWriter writer) => _optimizer.Save(writer.Under("optimizer"));
+
+    protected override void LoadOptimizers(IStateReader reader) => _optimizer.Load(reader.Under("optimizer"));
 
     protected override void Dispose(bool disposing)
     {

@@ -8,7 +8,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What all bandits share that learn responses by a network: random items at first, then the best scores; a buffer of the latest slates, and
 /// trainings on it at intervals, each from where the last one ended.</summary>
-internal abstract class NetworkBandit : IAgent, IEstimatesItems
+internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
 {
     private readonly NetworkOptions _options;
     private readonly string _name;
@@ -114,25 +114,36 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems
         return figures;
     }
 
-    public virtual void Save(IStateWriter writer)
+    /// <summary>The network, and what else scores are made of.</summary>
+    public virtual void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", _rounds);
-        writer.Write("steps", _steps);
-        writer.Write("seen", _seen);
         writer.Write("shown", _shown);
         Parameters.Save(writer.Under("network"));
+    }
+
+    public virtual void LoadPolicy(IStateReader reader)
+    {
+        _rounds = reader.ReadCount("rounds");
+        reader.ReadInto("shown", _shown);
+        Parameters.Load(reader.Under("network"));
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
+        writer.Write("steps", _steps);
+        writer.Write("seen", _seen);
         _optimizer.Save(writer.Under("optimizer"));
         Replay.Save(writer.Under("replay"));
         _figures.Save(writer.Under("figures"));
     }
 
-    public virtual void Load(IStateReader reader)
+    public void Load(IStateReader reader)
     {
-        _rounds = reader.ReadCount("rounds");
+        LoadPolicy(reader);
         _steps = reader.ReadCount("steps");
         _seen = reader.ReadCount("seen");
-        reader.ReadInto("shown", _shown);
-        Parameters.Load(reader.Under("network"));
         _optimizer.Load(reader.Under("optimizer"));
         Replay.Load(reader.Under("replay"));
         _figures.Load(reader.Under("figures"));

@@ -61,15 +61,15 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit, IHasItemEmbeddings
         return _states.Items()!;
     }
 
-    public override void Save(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
-        base.Save(writer);
+        base.SavePolicy(writer);
         Posterior.Save(writer.Under("posterior"));
     }
 
-    public override void Load(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
-        base.Load(reader);
+        base.LoadPolicy(reader);
         Posterior.Load(reader.Under("posterior"));
     }
 

@@ -48,15 +48,15 @@ internal sealed class NeuralLinearAgent : HeadBandit
     // Deviations need the products of every user's features with one another.
     protected override int PairWidth => 4 + ((_options.HiddenSize + 1) * (_options.HiddenSize + 1) / Spec.ItemCount);
 
-    public override void Save(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
-        base.Save(writer);
+        base.SavePolicy(writer);
         Posterior.Save(writer.Under("posterior"));
     }
 
-    public override void Load(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
-        base.Load(reader);
+        base.LoadPolicy(reader);
         Posterior.Load(reader.Under("posterior"));
     }
 

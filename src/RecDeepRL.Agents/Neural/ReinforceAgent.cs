@@ -145,18 +145,21 @@ internal sealed class ReinforceAgent : ReplayingAgent, IHasItemEmbeddings
         Replay.Add(feedback, Policy.LogProbabilities(feedback.Observation).gather(1, feedback.Slates));
     }
 
-    protected override void SaveLearned(IStateWriter writer)
+    protected override void SaveNetworks(IStateWriter writer) => Policy.Parameters.Save(writer.Under("policy"));
+
+    protected override void LoadNetworks(IStateReader reader) => Policy.Parameters.Load(reader.Under("policy"));
+
+    /// <summary>The values too: returns are compared with them, and slates do not follow from them.</summary>
+    protected override void SaveOptimizers(IStateWriter writer)
     {
-        Policy.Parameters.Save(writer.Under("policy"));
         Values.Parameters.Save(writer.Under("values"));
         TargetValues.Parameters.Save(writer.Under("targetValues"));
         _policyOptimizer.Save(writer.Under("policyOptimizer"));
         _valueOptimizer.Save(writer.Under("valueOptimizer"));
     }
 
-    protected override void LoadLearned(IStateReader reader)
+    protected override void LoadOptimizers(IStateReader reader)
     {
-        Policy.Parameters.Load(reader.Under("policy"));
         Values.Parameters.Load(reader.Under("values"));
         TargetValues.Parameters.Load(reader.Under("targetValues"));
         _policyOptimizer.Load(reader.Under("policyOptimizer"));

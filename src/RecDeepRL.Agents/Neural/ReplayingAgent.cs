@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the agents share that keep rounds in a buffer and after each round make some updates on what they draw from it.</summary>
-internal abstract class ReplayingAgent : IAgent
+internal abstract class ReplayingAgent : IAgent, IHasPolicyState
 {
     private readonly string _name;
     private readonly ReplayingOptions _options;
@@ -73,7 +73,8 @@ internal abstract class ReplayingAgent : IAgent
         Figures.RequireFinite(_name);
         // A gradient that is no number shows in what it moved, whatever the losses were.
         using var check = new FiniteCheck(_name);
-        SaveLearned(check);
+        SavePolicy(check);
+        SaveOptimizers(check);
         check.Require();
     }
 
@@ -85,22 +86,34 @@ internal abstract class ReplayingAgent : IAgent
         return figures;
     }
 
-    public void Save(IStateWriter writer)
+    public void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", Rounds);
+        SaveNetworks(writer);
+    }
+
+    public void LoadPolicy(IStateReader reader)
+    {
+        Rounds = reader.ReadCount("rounds");
+        LoadNetworks(reader);
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        SavePolicy(writer);
         writer.Write("updates", _updates);
         Replay.Save(writer.Under("replay"));
         Figures.Save(writer.Under("figures"));
-        SaveLearned(writer);
+        SaveOptimizers(writer);
     }
 
     public void Load(IStateReader reader)
     {
-        Rounds = reader.ReadCount("rounds");
+        LoadPolicy(reader);
         _updates = reader.ReadCount("updates");
         Replay.Load(reader.Under("replay"));
         Figures.Load(reader.Under("figures"));
-        LoadLearned(reader);
+        LoadOptimizers(reader);
     }
 
     public void Dispose()
@@ -130,7 +143,13 @@ internal abstract class ReplayingAgent : IAgent
     {
     }
 
-    protected abstract void SaveLearned(IStateWriter writer);
+    /// <summary>The networks that slates follow from.</summary>
+    protected abstract void SaveNetworks(IStateWriter writer);
 
-    protected abstract void LoadLearned(IStateReader reader);
+    protected abstract void LoadNetworks(IStateReader reader);
+
+    /// <summary>What else updates move.</summary>
+    protected abstract void SaveOptimizers(IStateWriter writer);
+
+    protected abstract void LoadOptimizers(IStateReader reader);
 }

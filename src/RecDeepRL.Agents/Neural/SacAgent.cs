@@ -108,9 +108,9 @@ internal sealed class SacAgent : ActorCriticAgent
         return (inner.tanh().MoveToOuterDisposeScope(), normal.sub(stretch).sum(1).MoveToOuterDisposeScope());
     }
 
-    protected override void SaveLearned(IStateWriter writer)
+    protected override void SaveOptimizers(IStateWriter writer)
     {
-        base.SaveLearned(writer);
+        base.SaveOptimizers(writer);
         // One that is given is no part of what is learned, and the logarithm of 0 is no number.
         if (_options.Temperature is not null)
             return;
@@ -118,9 +118,9 @@ internal sealed class SacAgent : ActorCriticAgent
         _temperatureOptimizer.Save(writer.Under("temperatureOptimizer"));
     }
 
-    public override void Load(IStateReader reader)
+    protected override void LoadOptimizers(IStateReader reader)
     {
-        base.Load(reader);
+        base.LoadOptimizers(reader);
         if (_options.Temperature is not null)
             return;
         _temperature.Load(reader.Under("temperature"));

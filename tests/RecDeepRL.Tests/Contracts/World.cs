@@ -74,6 +74,9 @@ internal sealed class World : IDisposable
     /// shape only numbers do, so a contract that asks for many rounds need not be tried in all of them.</summary>
     public static TheoryData<string, string> Shapes => PairsWith(s_shapes.Value);
 
+    /// <summary>Some agents with the first environment of each shape.</summary>
+    public static TheoryData<string, string> ShapesOf(IEnumerable<string> agents) => PairsWith(s_shapes.Value, agents);
+
     private static readonly Lazy<IReadOnlyList<string>> s_shapes = new(() =>
     [
         .. EnvironmentRegistry.All.Select(one => one.Name).DistinctBy(name =>
@@ -85,12 +88,12 @@ internal sealed class World : IDisposable
         }),
     ]);
 
-    private static TheoryData<string, string> PairsWith(IEnumerable<string> environments)
+    private static TheoryData<string, string> PairsWith(IEnumerable<string> environments, IEnumerable<string>? agents = null)
     {
         var pairs = new TheoryData<string, string>();
-        foreach (var agent in AgentRegistry.All)
+        foreach (var agent in agents ?? AgentRegistry.All.Select(one => one.Name))
             foreach (var environment in environments)
-                pairs.Add(agent.Name, environment);
+                pairs.Add(agent, environment);
         return pairs;
     }
 }

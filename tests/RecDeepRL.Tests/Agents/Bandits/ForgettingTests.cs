@@ -1,3 +1,4 @@
+using RecDeepRL.Agents;
 using RecDeepRL.Agents.Bandits;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Randomness;
@@ -15,8 +16,8 @@ public sealed class ForgettingTests
     {
         using var scope = NewDisposeScope();
         using var statistics = new ItemStatistics(s_spec);
-        statistics.Add(Toy.Feedback(Toy.Observe(3), tensor(new long[] { 0, 2, 2 }, [3, 1]), tensor(new[] { .5f, 2, 3 }, [3, 1])));
-        statistics.Add(Toy.Feedback(Toy.Observe(1), tensor(new long[] { 0 }, [1, 1]), tensor(new[] { 1f }, [1, 1])));
+        Add(statistics, Toy.Feedback(Toy.Observe(3), tensor(new long[] { 0, 2, 2 }, [3, 1]), tensor(new[] { .5f, 2, 3 }, [3, 1])));
+        Add(statistics, Toy.Feedback(Toy.Observe(1), tensor(new long[] { 0 }, [1, 1]), tensor(new[] { 1f }, [1, 1])));
         statistics.Shown.AssertNear(2, 0, 2);
         statistics.Responses.AssertNear(1.5, 0, 5);
         statistics.Squares.AssertNear(1.25, 0, 13);
@@ -137,7 +138,7 @@ public sealed class ForgettingTests
         var coins = new RandomStream(2, "coins");
         var slates = arange(500, ScalarType.Int64).repeat_interleave(20).unsqueeze(1);
         for (var round = 0; round < 30; round++)
-            statistics.Add(Toy.Feedback(Toy.Observe(10_000), slates, coins.Uniform(round, CPU, 10_000, 1).lt(.4).to_type(ScalarType.Float32)));
+            Add(statistics, Toy.Feedback(Toy.Observe(10_000), slates, coins.Uniform(round, CPU, 10_000, 1).lt(.4).to_type(ScalarType.Float32)));
         Assert.InRange(statistics.Shown.lt(600).sum().item<long>(), 0, 44);
     }
 
@@ -160,11 +161,19 @@ public sealed class ForgettingTests
         statistics.Shown.AssertNear(20, 10, 12);
     }
 
+    private static void Add(ItemStatistics statistics, Feedback feedback)
+    {
+        using var scope = NewDisposeScope();
+        using var sums = new RoundSums();
+        statistics.SumUp(feedback, sums);
+        statistics.Add(sums);
+    }
+
     private static void Add(ItemStatistics statistics, params (int Shown, int Responses)[] items)
     {
         using var scope = NewDisposeScope();
         var slates = items.SelectMany((item, id) => Enumerable.Repeat((long)id, item.Shown)).ToArray();
         var responses = items.SelectMany(item => Enumerable.Range(0, item.Shown).Select(index => index < item.Responses ? 1f : 0f)).ToArray();
-        statistics.Add(Toy.Feedback(Toy.Observe(slates.Length), tensor(slates).unsqueeze(1), tensor(responses).unsqueeze(1)));
+        Add(statistics, Toy.Feedback(Toy.Observe(slates.Length), tensor(slates).unsqueeze(1), tensor(responses).unsqueeze(1)));
     }
 }
