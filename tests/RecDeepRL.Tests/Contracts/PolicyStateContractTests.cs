@@ -43,22 +43,21 @@ public sealed class PolicyStateContractTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void AReplicaRecommendsAsTheAgentThatLearns(string agent, string environment)
-    {
-        using var scope = NewDisposeScope();
-        using var learner = new World(agent, environment);
-        using var replica = new World(agent, environment);
-        foreach (var rounds in new[] { 0, Rounds, 3 })
-        {
-            learner.Play(rounds);
-            using var before = MemoryCheckpoint.Of(learner.Agent);
-            Send(learner, replica);
-            using var after = MemoryCheckpoint.Of(learner.Agent);
-            before.AssertSameAs(after);
-            AssertAlike(learner.Agent, replica.Agent, learner.Environment.Observe());
-            AssertAlike(learner.Agent, replica.Agent, learner.Environment.ObserveAll(7));
-        }
-    }
+    public void AReplicaRecommendsAsTheAgentThatLearns(string agent, string environment) => Compare(agent, environment, []);
+
+    /// <summary>Options that change what a recommendation depends on.</summary>
+    [Theory]
+    [InlineData("hlinucb", "sweeps", "0")]
+    [InlineData("neural-ucb", "userIds", "true")]
+    [InlineData("neural-linucb", "ownOutput", "false", "loss", "squared")]
+    [InlineData("neural-linear", "history", "true")]
+    [InlineData("two-tower", "exploration", "softmax")]
+    [InlineData("ddpg", "rerank", "false")]
+    [InlineData("ddpg", "candidates", "4")]
+    [InlineData("sac", "temperature", "0.1")]
+    [InlineData("dqn", "dueling", "true", "encoder", "gru")]
+    [InlineData("slateq", "choice", "multinomial-logit")]
+    public void SoItDoesWithOtherOptions(string agent, params string[] settings) => Compare(agent, "context", settings);
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -111,6 +110,24 @@ public sealed class PolicyStateContractTests
             Assert.Equal(afterOne, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    private static void Compare(string agent, string environment, string[] settings)
+    {
+        var options = settings.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+        using var scope = NewDisposeScope();
+        using var learner = new World(agent, environment, agentSettings: options);
+        using var replica = new World(agent, environment, agentSettings: options);
+        foreach (var rounds in new[] { 0, Rounds, 3 })
+        {
+            learner.Play(rounds);
+            using var before = MemoryCheckpoint.Of(learner.Agent);
+            Send(learner, replica);
+            using var after = MemoryCheckpoint.Of(learner.Agent);
+            before.AssertSameAs(after);
+            AssertAlike(learner.Agent, replica.Agent, learner.Environment.Observe());
+            AssertAlike(learner.Agent, replica.Agent, learner.Environment.ObserveAll(7));
+        }
     }
 
     private static void Send(World learner, World replica)

@@ -52,6 +52,15 @@ public sealed class RoundSumsContractTests
         Compare(agent, environment, world => new MaskedEnvironment(world.Environment, 3));
 
     [Theory]
+    [InlineData("change-detection-ucb", "detector", "cusum")]
+    [InlineData("change-detection-ucb", "window", "3")]
+    [InlineData("kalman-thompson", "scale", "probability")]
+    [InlineData("exp3s", "share", "0.5")]
+    [InlineData("linucb", "degree", "2")]
+    public void SumsOfPartsTeachWhatTheWholeRoundDoesWithOtherOptions(string agent, string option, string value) =>
+        Compare(agent, "context", world => world.Environment, new Dictionary<string, string> { [option] = value });
+
+    [Theory]
     [MemberData(nameof(Shapes))]
     public void SumsLookTheSameOfAnyPartAndSummingUpChangesNothing(string agent, string environment)
     {
@@ -106,10 +115,10 @@ public sealed class RoundSumsContractTests
     }
 
     /// <summary>Two agents go through the same rounds, one as a whole, the other by the sums of one part, then of two, and so on.</summary>
-    private static void Compare(string agent, string environment, Func<World, IEnvironment> played)
+    private static void Compare(string agent, string environment, Func<World, IEnvironment> played, IReadOnlyDictionary<string, string>? settings = null)
     {
-        using var whole = new World(agent, environment);
-        using var parted = new World(agent, environment);
+        using var whole = new World(agent, environment, agentSettings: settings);
+        using var parted = new World(agent, environment, agentSettings: settings);
         var rounds = played(whole);
         var clicks = true;
         for (var round = 0; round < 8; round++)
