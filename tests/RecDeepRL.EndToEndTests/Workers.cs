@@ -13,13 +13,14 @@ internal sealed class Workers(string folder, string clusterFile) : IDisposable
     public int RunsBegun => _all.Sum(one => CountBegun(Lines(one.Log)));
 
     /// <summary>Starts some side by side and waits until each is part of the cluster.</summary>
-    public void Start(int count)
+    /// <param name="cells">Runs or shards that each has a place for.</param>
+    public void Start(int count, int cells = 1)
     {
         var first = _all.Count;
         for (var index = first; index < first + count; index++)
         {
             var log = Path.Combine(folder, $"worker{index}.log");
-            var process = RecDeepRLProcess.Start(folder, "worker", "--cluster", clusterFile, "--cells", "1", "--log", log);
+            var process = RecDeepRLProcess.Start(folder, "worker", "--cluster", clusterFile, "--cells", cells.ToString(System.Globalization.CultureInfo.InvariantCulture), "--log", log);
             _all.Add((process, Task.Run(process.StandardError.ReadToEnd), log));
         }
         foreach (var (process, said, _) in _all.Skip(first))
@@ -42,9 +43,18 @@ internal sealed class Workers(string folder, string clusterFile) : IDisposable
             Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), "the worker had no run within two minutes");
             Thread.Sleep(5);
         }
-        process.Kill();
-        process.WaitForExit();
+        Kill(index);
     }
+
+    /// <summary>Ends one with SIGKILL.</summary>
+    public void Kill(int index)
+    {
+        _all[index].Process.Kill();
+        _all[index].Process.WaitForExit();
+    }
+
+    /// <summary>Those that have held a shard.</summary>
+    public IReadOnlyList<int> HaveHeldShards => [.. Enumerable.Range(0, _all.Count).Where(index => Lines(_all[index].Log).Any(line => line.Contains(": shard ", StringComparison.Ordinal)))];
 
     /// <summary>Ends one as Ctrl-C does.</summary>
     public int Interrupt(int index)

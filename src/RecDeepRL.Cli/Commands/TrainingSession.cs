@@ -220,7 +220,7 @@ internal sealed class TrainingSession : IDisposable
             {
                 if (isLost)
                 {
-                    rounds.Recover(cancellation);
+                    Recover(rounds, cancellation);
                     Restore();
                     isLost = false;
                 }
@@ -236,6 +236,19 @@ internal sealed class TrainingSession : IDisposable
                 _log.Warning("{Loss:l}; the run goes on from {Checkpoint:l}", lost.Message, Path.GetFileName(newest));
                 isLost = true;
             }
+        }
+    }
+
+    private void Recover(IRecoverableRounds rounds, CancellationToken cancellation)
+    {
+        try
+        {
+            rounds.Recover(cancellation);
+        }
+        catch (UserMistakeException mistake)
+        {
+            throw new UserMistakeException(
+                $"{mistake.Message} The run is whole up to {Path.GetFileName(CheckpointStore.Locate(_folder.Path))}; 'train --resume {_folder.Path}' goes on with it, with --cluster and --shards or without.", mistake);
         }
     }
 

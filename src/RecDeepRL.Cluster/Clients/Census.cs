@@ -40,6 +40,26 @@ internal sealed class Census : IAsyncDisposable
         }
     }
 
+    /// <summary>Who they are, see <see cref="WorkerOffer.Worker"/>.</summary>
+    public IReadOnlyList<string> Workers
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _fitting.Keys];
+        }
+    }
+
+    /// <summary>How long there has been none.</summary>
+    public TimeSpan Absence
+    {
+        get
+        {
+            lock (_lock)
+                return Stopwatch.GetElapsedTime(_seen);
+        }
+    }
+
     /// <summary>Runs that they carry out at once.</summary>
     public int Places
     {
@@ -151,8 +171,11 @@ internal sealed class Census : IAsyncDisposable
         lost.ForEach(one => one.Cancel());
     }
 
+    /// <summary>What there is to say where nobody fits.</summary>
+    public UserMistakeException Nobody() => Nobody([]);
+
     private UserMistakeException Nobody(IReadOnlyList<WorkerOffer> offers) => new(
         offers.Count == 0
             ? $"No worker of the cluster '{_settings.ClusterId}' is there. Start one with 'worker --cluster FILE', and give the same command again."
-            : $"None of the {offers.Count} workers of the cluster '{_settings.ClusterId}' can carry out runs of build {_build} on {_device}: {string.Join(", ", offers.Select(one => $"{one.Name} is build {one.Build} on {one.Device}"))}. Use the same build of the program everywhere, and give --device a device that they have.");
+            : $"None of the {offers.Count} workers of the cluster '{_settings.ClusterId}' can carry out runs of build {_build} on {_device}: {string.Join(", ", offers.Select(one => $"{one.Name} is build {one.Build} on {one.Device}"))}. Use the same build of the program everywhere, and ask for a device that they have.");
 }

@@ -30,6 +30,9 @@ internal sealed class RemoteShard : IShardLink, IAsyncDisposable
 
     public string Place => WorkerOffer.NameOf(_worker);
 
+    /// <summary>See <see cref="WorkerOffer.Worker"/>.</summary>
+    public string Worker => _worker;
+
     /// <summary>Whether it is lost, or was given up.</summary>
     public bool IsLost => _lost.IsCancellationRequested;
 

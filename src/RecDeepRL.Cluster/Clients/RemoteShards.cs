@@ -12,16 +12,20 @@ internal sealed class RemoteShards(ClusterConnection connection, IReadOnlyList<S
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>In which workers that were started along with the client come.</summary>
+    private static readonly TimeSpan s_greeting = TimeSpan.FromSeconds(5);
+
     private readonly RemoteShard?[] _shards = new RemoteShard?[orders.Count];
 
     public IReadOnlyList<IShardLink> All => [.. _shards.OfType<RemoteShard>()];
 
-    public void Recover(CancellationToken cancellation) => PlaceAsync(cancellation).GetAwaiter().GetResult();
+    public void Recover(CancellationToken cancellation) => PlaceAsync(waits: true, cancellation).GetAwaiter().GetResult();
 
     /// <summary>Places those that are not placed, or lost.</summary>
+    /// <param name="waits">Whether to wait for workers to come where there are too few.</param>
     /// <exception cref="UserMistakeException">There are too few places for them.</exception>
     /// <exception cref="OperationCanceledException">It was called off.</exception>
-    public async Task PlaceAsync(CancellationToken cancellation)
+    public async Task PlaceAsync(bool waits, CancellationToken cancellation)
     {
         for (var shard = 0; shard < _shards.Length; shard++)
         {
@@ -31,33 +35,42 @@ internal sealed class RemoteShards(ClusterConnection connection, IReadOnlyList<S
                 await lost.DisposeAsync().ConfigureAwait(false);
             }
         }
-        var avoided = new List<string>();
+        var busy = new HashSet<string>();
         var started = Stopwatch.GetTimestamp();
         for (var shard = 0; shard < _shards.Length; shard++)
         {
             while (_shards[shard] is null)
             {
-                var (placed, busy) = await RemoteShard.TryPlaceAsync(connection, orders[shard], fingerprint, string.Join(' ', avoided), cancellation).ConfigureAwait(false);
+                var (placed, refused) = await RemoteShard.TryPlaceAsync(connection, orders[shard], fingerprint, string.Join(' ', busy.Union(Fuller())), cancellation).ConfigureAwait(false);
                 if (placed is not null)
                 {
                     _shards[shard] = placed;
                     connection.Log.Information("shard {Shard} of {Shards} is on the worker {Worker:l}", shard, _shards.Length, placed.Place);
                     break;
                 }
-                if (busy is not null)
-                    avoided.Add(busy);
-                if (busy is not null && avoided.Count < connection.Census.Fitting)
+                if (refused is not null && busy.Add(refused) && busy.Count < connection.Census.Fitting)
                     continue;
                 // Everybody has been asked: others have runs here too, or the cluster is finding itself again.
-                avoided.Clear();
-                if (Stopwatch.GetElapsedTime(started) > connection.Settings.Patience)
+                busy.Clear();
+                var waited = Stopwatch.GetElapsedTime(started);
+                if (waited > connection.Settings.Patience || (!waits && connection.Census.Places < _shards.Length && waited > s_greeting))
                 {
+                    if (connection.Census.Absence > s_greeting)
+                        throw connection.Census.Nobody();
                     throw new UserMistakeException(
-                        $"Shard {shard} of {_shards.Length} finds no place: the {connection.Census.Fitting} workers of the cluster '{connection.Settings.ClusterId}' that fit have {connection.Census.Places} places in all, and those are taken or too few. Start more workers, or ask for fewer --shards.");
+                        $"Shard {shard} of {_shards.Length} finds no place: the {connection.Census.Fitting} workers of the cluster '{connection.Settings.ClusterId}' that fit carry out {connection.Census.Places} runs and shards at once, others' among them. Start more workers, or ask for fewer --shards.");
                 }
                 await Task.Delay(s_pause, cancellation).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Workers that hold more shards than others do.</summary>
+    private IEnumerable<string> Fuller()
+    {
+        var held = connection.Census.Workers.Select(worker => (Worker: worker, Count: _shards.Count(shard => shard?.Worker == worker))).ToList();
+        var fewest = held.Count == 0 ? 0 : held.Min(one => one.Count);
+        return held.Where(one => one.Count > fewest).Select(one => one.Worker);
     }
 
     public void Dispose()

@@ -89,11 +89,11 @@ public sealed class ShardedRun : IDisposable
     {
         var (plan, spec) = (Pair.Plan, _environment.Spec);
         var orders = Enumerable.Range(0, _shards.Shards)
-            .Select(shard => new ShardOrder(connection.Build, connection.Device, plan, spec.UserCount, shard, _shards.Shards, Merging, _shards.Log, MeasureOracle: true)).ToList();
+            .Select(shard => new ShardOrder(connection.Build, connection.Device, plan, spec.UserCount, shard, _shards.Shards, Merging, MeasureOracle: true) { Log = _shards.Log, LogPatience = _settings.Patience.TotalSeconds }).ToList();
         var links = new RemoteShards(connection, orders, spec.PopulationFingerprint);
         try
         {
-            links.PlaceAsync(cancellation).GetAwaiter().GetResult();
+            links.PlaceAsync(waits: false, cancellation).GetAwaiter().GetResult();
             if (_shards.Log is { } folder)
             {
                 InteractionLogWriter.BeginShards(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RecDeepRL.Core;
 using RecDeepRL.Core.State;
 using RecDeepRL.Data.Logs;
@@ -15,6 +16,8 @@ internal sealed class Shard : IDisposable
 {
     internal const string EnvironmentPrefix = "environment";
     internal const string PolicyPrefix = "policy";
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     private readonly ShardOrder _order;
     private readonly BlockNode _held;
@@ -150,10 +153,19 @@ internal sealed class Shard : IDisposable
         _log?.Complete();
         _log?.Dispose();
         _log = null;
-        _log = InteractionLogWriter.GoOn(
-            LogDescription.ShardFolder(_order.Log, _order.Shard), _environment.Iteration,
-            new LoggedRun(0, plan.Agent, plan.AgentOptions, plan.Environment, plan.EnvironmentOptions, plan.DataFolder, spec.PopulationFingerprint, spec.SlateSize, plan.Seed),
-            _environment.Population);
+        var run = new LoggedRun(0, plan.Agent, plan.AgentOptions, plan.Environment, plan.EnvironmentOptions, plan.DataFolder, spec.PopulationFingerprint, spec.SlateSize, plan.Seed);
+        var started = Stopwatch.GetTimestamp();
+        while (_log is null)
+        {
+            try
+            {
+                _log = InteractionLogWriter.GoOn(LogDescription.ShardFolder(_order.Log, _order.Shard), _environment.Iteration, run, _environment.Population);
+            }
+            catch (UserMistakeException mistake) when (mistake.InnerException is IOException && Stopwatch.GetElapsedTime(started).TotalSeconds < _order.LogPatience)
+            {
+                Thread.Sleep(s_pause);
+            }
+        }
     }
 
     private void TakeOnPolicy(IStateReader request)

@@ -14,11 +14,16 @@ namespace RecDeepRL.Cluster.Shards;
 /// <param name="Shard">Which of the shards it is, from 0.</param>
 /// <param name="Shards">How many there are.</param>
 /// <param name="Merging">How the learner hears of what happens.</param>
-/// <param name="Log">Folder of the log of all shards, a path on the worker's machine; none for no log.</param>
 /// <param name="MeasureOracle">See <see cref="RecDeepRL.Experiments.Training.RoundPlayer.MeasureOracle"/>.</param>
 internal sealed record ShardOrder(
-    string Build, string Device, RunPlan Plan, int UserCount, int Shard, int Shards, [property: JsonConverter(typeof(JsonStringEnumConverter<Merging>))] Merging Merging, string? Log, bool MeasureOracle)
+    string Build, string Device, RunPlan Plan, int UserCount, int Shard, int Shards, [property: JsonConverter(typeof(JsonStringEnumConverter<Merging>))] Merging Merging, bool MeasureOracle)
 {
+    /// <summary>Folder of the log of all shards, a path on the worker's machine; none for no log.</summary>
+    public string? Log { get; init; }
+
+    /// <summary>Seconds to wait for whoever still writes the shard's log: a shard whose client has died is there for a while.</summary>
+    public double LogPatience { get; init; }
+
     public string ToText() => JsonSerializer.Serialize(this, WireJson.Options);
 
     /// <exception cref="UserMistakeException">The text is no such order.</exception>

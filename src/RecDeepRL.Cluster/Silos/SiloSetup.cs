@@ -43,6 +43,8 @@ internal static class SiloSetup
             {
                 options.ProbeTimeout = settings.FailureTime / options.NumMissedProbesLimit;
                 options.MaxProbeTimeout = options.ProbeTimeout;
+                // A worker that joins waits for all that are listed, but not for those who have not said for so long that they are alive: the whole cluster may have been killed.
+                options.IAmAliveTablePublishTimeout = settings.FailureTime / (2 * options.NumMissedTableIAmAliveLimit);
             });
         return silo;
     }

@@ -98,6 +98,8 @@ public sealed class InteractionLogWriter : IDisposable
         {
             if (iteration == 0)
             {
+                if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+                    throw new UserMistakeException($"'{folder}' is there and not empty, and a log never overwrites another. Give --log a folder that does not exist yet.");
                 (Fresh(folder) with { Shards = shards }).With(run with { FirstIteration = 0 }).Write(folder);
                 return;
             }

@@ -78,7 +78,7 @@ internal sealed class LocalShards : IShardLinks
             var environment = new ShardedEnvironment(RunPair.CreateEnvironment(SmallRuns.WithStubs, resolved, CPU, new UserRange(0, 0)));
             Environment = environment;
             Pair = RunPair.Create(SmallRuns.WithStubs, resolved, environment);
-            Links = new LocalShards([.. Enumerable.Range(0, shards).Select(shard => new ShardOrder("", "cpu", resolved, environment.Spec.UserCount, shard, shards, merging, log, MeasureOracle: true))]);
+            Links = new LocalShards([.. Enumerable.Range(0, shards).Select(shard => new ShardOrder("", "cpu", resolved, environment.Spec.UserCount, shard, shards, merging, MeasureOracle: true) { Log = log })]);
             Rounds = new ShardedRounds(Pair, Links, merging, staleness) { Played = Played.Add };
         }
 
