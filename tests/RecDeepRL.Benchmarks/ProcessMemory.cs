@@ -27,9 +27,13 @@ internal static class ProcessMemory
 
     public static string Describe() => string.Create(CultureInfo.InvariantCulture, $"resident {Resident:F0} MB, peak {Peak:F0} MB, managed {Managed:F0} MB, {Tensors} tensors");
 
-    private static double Read(string name)
+    /// <summary>The most of a process that was ever resident, in MB; 0 once it has ended.</summary>
+    /// <param name="path">Its file /proc/N/status.</param>
+    public static double PeakOf(string path) => Read("VmHWM:", path);
+
+    private static double Read(string name, string path = "/proc/self/status")
     {
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[name.Length..^2], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) / 1024;
+        var line = File.ReadLines(path).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[name.Length..^2], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) / 1024;
     }
 }

@@ -21,6 +21,8 @@ switch (args.FirstOrDefault())
         return Workloads.Run(args[1..]);
     case "phases":
         return Phases.Run(args[1..]);
+    case "shards":
+        return Shards.Run(args[1..]);
     case "updates":
         return Updates.Run(args[1..]);
 }

@@ -159,12 +159,11 @@ internal sealed class RemoteShard : IShardLink, IAsyncDisposable
         {
             if (!await answers.MoveNextAsync().ConfigureAwait(false))
                 throw new EndOfStreamException("The shard said nothing.");
-            var reply = ShardReply.Read(answers.Current);
+            var (reply, answer, received) = Begin(answers.Current);
             if (reply.Outcome == ShardOutcome.NotHere)
                 throw new EndOfStreamException("The shard is not there any more.");
             reply.RequireDone(_shard);
-            var answer = new byte[reply.Bytes];
-            for (var received = 0; received < answer.Length;)
+            while (received < answer.Length)
             {
                 if (!await answers.MoveNextAsync().ConfigureAwait(false) || answers.Current.Length > answer.Length - received || answers.Current.Length == 0)
                     throw new EndOfStreamException("The answer has another length than was promised.");
@@ -177,6 +176,14 @@ internal sealed class RemoteShard : IShardLink, IAsyncDisposable
         {
             _ = LetGoAsync(answers);
         }
+    }
+
+    private static (ShardReply Reply, byte[] Answer, int Received) Begin(byte[] message)
+    {
+        var reply = ShardReply.Read(message, out var beginning);
+        var answer = new byte[reply.Bytes];
+        beginning.CopyTo(answer);
+        return (reply, answer, beginning.Length);
     }
 
     private async Task LetGoAsync(IAsyncDisposable answers)

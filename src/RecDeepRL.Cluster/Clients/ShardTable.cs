@@ -10,13 +10,13 @@ internal sealed class ShardTable(string folder, long iteration) : IDisposable
 {
     public const string FileName = "shards.csv";
 
-    private readonly StreamWriter _file = RoundTable.Open(Path.Combine(folder, FileName), "iteration,shard,worker,users,seconds,staleness,request_bytes,answer_bytes", iteration, out _);
+    private readonly StreamWriter _file = RoundTable.Open(Path.Combine(folder, FileName), "iteration,shard,worker,users,seconds,users_per_second,staleness,request_bytes,answer_bytes", iteration, out _);
 
     public void Add(ShardRound round)
     {
         _file.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{round.Iteration},{round.Shard},{round.Place},{round.Users},{round.Seconds:R},{round.Staleness},{round.RequestBytes},{round.AnswerBytes}"));
+            $"{round.Iteration},{round.Shard},{round.Place},{round.Users},{round.Seconds:R},{(round.Users == 0 ? 0 : round.Users / round.Seconds):F0},{round.Staleness},{round.RequestBytes},{round.AnswerBytes}"));
         _file.Flush();
     }
 

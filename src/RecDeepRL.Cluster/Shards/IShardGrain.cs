@@ -17,7 +17,7 @@ internal interface IShardGrain : IGrainWithGuidKey
     /// <summary>Asks for something.</summary>
     /// <param name="command">A <see cref="ShardCommand"/>.</param>
     /// <param name="request">What is left of the request after the pieces that were put before.</param>
-    /// <returns>A <see cref="ShardReply"/>, then the answer in pieces.</returns>
+    /// <returns>A <see cref="ShardReply"/> with the beginning of the answer, then the rest of it in pieces.</returns>
     [Alias("Ask")]
     IAsyncEnumerable<byte[]> Ask(int command, byte[] request, CancellationToken cancellation);
 }

@@ -63,13 +63,14 @@ internal sealed class ShardGrain(ShardWorker worker) : Grain, IShardGrain
     {
         if (_seat is not { } seat)
         {
-            yield return new ShardReply(ShardOutcome.NotHere, 0).ToBytes();
+            yield return new ShardReply(ShardOutcome.NotHere, 0).ToBytes([]);
             yield break;
         }
         var whole = Whole(request);
         var (reply, answer) = await seat.CarryAsync((ShardCommand)command, whole).ConfigureAwait(true);
-        yield return reply.ToBytes();
-        for (var start = 0; start < answer.Length; start += worker.PieceBytes)
+        var first = Math.Min(answer.Length, worker.PieceBytes);
+        yield return reply.ToBytes(answer.AsSpan(0, first));
+        for (var start = first; start < answer.Length; start += worker.PieceBytes)
             yield return answer[start..Math.Min(answer.Length, start + worker.PieceBytes)];
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RecDeepRL.Cluster.Cells;
@@ -42,15 +43,29 @@ internal sealed record ShardReply(ShardOutcome Outcome, int Bytes)
         _ => new ShardReply(ShardOutcome.Failed, 0) { Text = fault.Message, Detail = fault.ToString() },
     };
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Options);
+    /// <summary>The reply and the beginning of the answer as one message: four bytes of the reply's length, little-endian, the reply, and the rest.</summary>
+    public byte[] ToBytes(ReadOnlySpan<byte> beginning)
+    {
+        var own = JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Options);
+        var bytes = new byte[sizeof(int) + own.Length + beginning.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, own.Length);
+        own.CopyTo(bytes, sizeof(int));
+        beginning.CopyTo(bytes.AsSpan(sizeof(int) + own.Length));
+        return bytes;
+    }
 
-    /// <exception cref="InvalidDataException">The bytes are no such reply.</exception>
-    public static ShardReply Read(byte[] bytes)
+    /// <param name="beginning">Of the answer.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such message.</exception>
+    public static ShardReply Read(byte[] bytes, out ReadOnlySpan<byte> beginning)
     {
         try
         {
-            var reply = JsonSerializer.Deserialize<ShardReply>(bytes, WireJson.Options) ?? throw new JsonException("It is null.");
-            return reply.Bytes >= 0 ? reply : throw new JsonException($"It promises {reply.Bytes} bytes.");
+            var length = bytes.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            if (length < 0 || length > bytes.Length - sizeof(int))
+                throw new JsonException($"It has {bytes.Length} bytes, its length says {length}.");
+            var reply = JsonSerializer.Deserialize<ShardReply>(bytes.AsSpan(sizeof(int), length), WireJson.Options) ?? throw new JsonException("It is null.");
+            beginning = bytes.AsSpan(sizeof(int) + length);
+            return reply.Bytes >= beginning.Length ? reply : throw new JsonException($"It promises {reply.Bytes} bytes and begins with {beginning.Length}.");
         }
         catch (Exception fault) when (StrictJson.IsDamage(fault))
         {

@@ -109,7 +109,7 @@
       query.append('known', curve.figure === figure && curve.x.length < 3 * pointsOfACurve ? curve.known : '');
     }
     const answer = await ask(`api/curves?${query}`);
-    for (const { run, gone, curve, bounds, agentFigures } of answer.curves) {
+    for (const { run, gone, curve, bounds, ownFigures } of answer.curves) {
       const mine = state.selected.get(run);
       if (!mine || `${state.figure}/${state.window}` !== figure)
         continue;
@@ -124,7 +124,7 @@
       mine.bounds = bounds;
       mine.figure = figure;
       mine.revision = revisions.get(run);
-      mine.agentFigures = agentFigures;
+      mine.ownFigures = ownFigures;
     }
     showFigures();
     showChart();
@@ -160,7 +160,7 @@
       let slot = 0;
       while (used.has(slot))
         slot++;
-      state.selected.set(name, { slot, hidden: false, x: [], y: [], known: '', bounds: null, figure: '', revision: '', agentFigures: [] });
+      state.selected.set(name, { slot, hidden: false, x: [], y: [], known: '', bounds: null, figure: '', revision: '', ownFigures: [] });
     } else if (!wanted) {
       state.selected.delete(name);
     }
@@ -313,14 +313,19 @@
 
   // ---- curves -------------------------------------------------------------------------------------------------------------
 
-  const figureNow = () => figures.find(figure => figure.name === state.figure) || { name: state.figure, label: state.figure.replace(/^\w+\./, ''), group: 'The agent on itself' };
+  // A figure that not every run has: what the agent tells of itself, or what a shard of the run does.
+  const ownFigure = name => name.startsWith('shards.')
+    ? { name, label: `Shard ${name.slice('shards.'.length)}`, group: 'Shards' }
+    : { name, label: name.replace(/^\w+\./, ''), group: 'The agent on itself' };
+
+  const figureNow = () => figures.find(figure => figure.name === state.figure) || ownFigure(state.figure);
 
   function showFigures() {
     const list = byId('figure');
-    const known = new Set([...state.selected.values()].flatMap(curve => curve.agentFigures));
-    if (state.figure.startsWith('agent.'))
-      known.add(state.figure.slice('agent.'.length));
-    const all = [...figures, ...[...known].map(name => ({ name: `agent.${name}`, label: name, group: 'The agent on itself' }))];
+    const known = new Set([...state.selected.values()].flatMap(curve => curve.ownFigures));
+    if (!figures.some(figure => figure.name === state.figure))
+      known.add(state.figure);
+    const all = [...figures, ...[...known].map(ownFigure)];
     const mark = JSON.stringify(all.map(figure => figure.name));
     if (list.dataset.mark !== mark) {
       list.dataset.mark = mark;

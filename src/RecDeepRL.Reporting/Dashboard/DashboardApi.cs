@@ -56,7 +56,7 @@ internal sealed class DashboardApi(string folder, RequestRules rules)
                     continue;
                 }
                 var run = FiguresOf(path);
-                curves.Add(new { run = name, gone = false, curve = run.Of(figure, window, points, known.Count == 0 ? null : known[index]), bounds = run.Bounds(), agentFigures = run.AgentFigures() });
+                curves.Add(new { run = name, gone = false, curve = run.Of(figure, window, points, known.Count == 0 ? null : known[index]), bounds = run.Bounds(), ownFigures = run.OwnFigures() });
             }
         }
         return Json(context, new { curves });

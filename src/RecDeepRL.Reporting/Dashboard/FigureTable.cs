@@ -4,22 +4,37 @@ using System.Text;
 
 namespace RecDeepRL.Reporting.Dashboard;
 
-/// <summary>A CSV file of numbers that grows, by column: metrics.csv and evaluations.csv have a column for each figure, diagnostics.csv a row.</summary>
-/// <param name="path">Of the file.</param>
-/// <param name="isLong">Whether rows are iteration, name, value.</param>
-internal sealed class FigureTable(string path, bool isLong)
+/// <summary>How a table holds its figures.</summary>
+internal enum TableForm
 {
-    /// <summary>Figures that are told apart in a file of rows; more would be no figures but a mistake.</summary>
-    private const int MostNames = 200;
+    /// <summary>A column for each, as metrics.csv and evaluations.csv.</summary>
+    Wide,
+
+    /// <summary>A row for each: iteration, name, value, as diagnostics.csv.</summary>
+    Long,
+
+    /// <summary>A row for each of several parts, told apart by the second column, as shards.csv. Figures are called by that and by their column: <c>0 users</c>.</summary>
+    Parts,
+}
+
+/// <summary>A CSV file of numbers that grows, by figure.</summary>
+/// <param name="path">Of the file.</param>
+internal sealed class FigureTable(string path, TableForm form)
+{
+    /// <summary>Figures that are told apart by rows; more would be no figures but a mistake.</summary>
+    private const int MostNames = 300;
 
     private readonly AppendedLines _lines = new(path);
     private readonly List<Column> _columns = [];
+    private readonly Dictionary<string, Column[]> _parts = [];
+    private string[] _header = [];
     private bool _headerRead;
 
     /// <summary>Differs whenever the file was replaced by another.</summary>
     public string Generation { get; private set; } = "";
 
-    public IEnumerable<string> Names => _columns.Select(column => column.Name);
+    /// <summary>Those that have ever been numbers.</summary>
+    public IEnumerable<string> Names => _columns.Where(column => column.HasNumbers).Select(column => column.Name);
 
     /// <summary>Reads what was added to the file.</summary>
     public void Refresh() => _lines.Read(
@@ -27,14 +42,17 @@ internal sealed class FigureTable(string path, bool isLong)
         {
             Generation = Guid.NewGuid().ToString("N")[..12];
             _columns.Clear();
+            _parts.Clear();
             _headerRead = false;
         },
         line =>
         {
             if (!_headerRead)
                 ReadHeader(line);
-            else if (isLong)
+            else if (form == TableForm.Long)
                 ReadNamed(line);
+            else if (form == TableForm.Parts)
+                ReadPart(line);
             else
                 ReadRow(line);
         });
@@ -46,14 +64,31 @@ internal sealed class FigureTable(string path, bool isLong)
     private void ReadHeader(ReadOnlySpan<byte> line)
     {
         _headerRead = true;
-        if (!isLong)
-            _columns.AddRange(Encoding.UTF8.GetString(line).Split(',').Skip(1).Select(name => new Column(name)));
+        _header = Encoding.UTF8.GetString(line).Split(',');
+        if (form == TableForm.Wide)
+            _columns.AddRange(_header.Skip(1).Select(name => new Column(name)));
     }
 
     private void ReadRow(ReadOnlySpan<byte> line)
     {
         var iteration = Number(Next(ref line));
         foreach (var column in _columns)
+            column.Add(iteration, Number(Next(ref line)));
+    }
+
+    private void ReadPart(ReadOnlySpan<byte> line)
+    {
+        var iteration = Number(Next(ref line));
+        var part = Encoding.UTF8.GetString(Next(ref line));
+        if (!_parts.TryGetValue(part, out var columns))
+        {
+            if (_columns.Count + _header.Length > MostNames)
+                return;
+            columns = [.. _header.Skip(2).Select(name => new Column($"{part} {name}"))];
+            _parts.Add(part, columns);
+            _columns.AddRange(columns);
+        }
+        foreach (var column in columns)
             column.Add(iteration, Number(Next(ref line)));
     }
 
@@ -92,6 +127,8 @@ internal sealed class FigureTable(string path, bool isLong)
 
         public byte[] Key { get; } = Encoding.UTF8.GetBytes(name);
 
+        public bool HasNumbers { get; private set; }
+
         public List<double> Iterations { get; } = [];
 
         public List<double> Values { get; } = [];
@@ -103,6 +140,7 @@ internal sealed class FigureTable(string path, bool isLong)
                 return;
             Iterations.Add(iteration);
             Values.Add(value);
+            HasNumbers |= double.IsFinite(value);
         }
     }
 }

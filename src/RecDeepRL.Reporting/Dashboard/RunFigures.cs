@@ -8,9 +8,10 @@ internal sealed class RunFigures(string folder)
 
     private readonly Dictionary<string, FigureTable> _tables = new()
     {
-        [FigureName.Training] = new FigureTable(Path.Combine(folder, "metrics.csv"), isLong: false),
-        [FigureName.Evaluation] = new FigureTable(Path.Combine(folder, "evaluations.csv"), isLong: false),
-        [FigureName.Agent] = new FigureTable(Path.Combine(folder, "diagnostics.csv"), isLong: true),
+        [FigureName.Training] = new FigureTable(Path.Combine(folder, "metrics.csv"), TableForm.Wide),
+        [FigureName.Evaluation] = new FigureTable(Path.Combine(folder, "evaluations.csv"), TableForm.Wide),
+        [FigureName.Agent] = new FigureTable(Path.Combine(folder, "diagnostics.csv"), TableForm.Long),
+        [FigureName.Shards] = new FigureTable(Path.Combine(folder, "shards.csv"), TableForm.Parts),
     };
 
     /// <summary>The curve of a figure, or what is new of it.</summary>
@@ -33,13 +34,13 @@ internal sealed class RunFigures(string folder)
         return new Curve(next, true, rowsPerMean, [.. rows.Select(row => iterations[row])], Nullable([.. rows.Select(row => means[row])]));
     }
 
-    /// <summary>Names of the figures that the agent tells of itself, in the order in which they first came.</summary>
-    public IReadOnlyList<string> AgentFigures()
+    /// <summary>The figures that not every run has, by source and name: what the agent tells of itself, and what shards do, each in the order in which they first came.</summary>
+    public IReadOnlyList<string> OwnFigures() => [.. new[] { FigureName.Agent, FigureName.Shards }.SelectMany(source =>
     {
-        var table = _tables[FigureName.Agent];
+        var table = _tables[source];
         table.Refresh();
-        return [.. table.Names];
-    }
+        return table.Names.Select(name => $"{source}.{name}");
+    })];
 
     /// <summary>The newest bounds: random, best fixed list and oracle; none before the first evaluation.</summary>
     public CurveBounds? Bounds()
@@ -60,11 +61,12 @@ internal sealed record FigureName(string Source, string Column)
     public const string Training = "training";
     public const string Evaluation = "evaluation";
     public const string Agent = "agent";
+    public const string Shards = "shards";
 
     /// <param name="text">Such as <c>training.mean_responses</c>.</param>
     /// <returns>None where there is no such file.</returns>
     public static FigureName? Parse(string? text) =>
-        text?.Split('.', 2) is [Training or Evaluation or Agent, { Length: > 0 }] parts ? new FigureName(parts[0], parts[1]) : null;
+        text?.Split('.', 2) is [Training or Evaluation or Agent or Shards, { Length: > 0 }] parts ? new FigureName(parts[0], parts[1]) : null;
 }
 
 /// <summary>A curve, or the end of one.</summary>

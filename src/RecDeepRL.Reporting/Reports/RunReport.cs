@@ -26,15 +26,15 @@ internal sealed class RunReport
     {
         _folder = folder;
         _run = RunDescription.Read(folder);
-        _metrics = Table("metrics.csv", isLong: false);
-        _evaluations = Table("evaluations.csv", isLong: false);
-        _diagnostics = Table("diagnostics.csv", isLong: true);
+        _metrics = Table("metrics.csv", TableForm.Wide);
+        _evaluations = Table("evaluations.csv", TableForm.Wide);
+        _diagnostics = Table("diagnostics.csv", TableForm.Long);
         _result = ReadResult(Path.Combine(folder, "result.json"));
         _insight = File.Exists(Path.Combine(folder, InsightFile.Name)) ? InsightFile.Read(folder) : null;
 
-        FigureTable Table(string name, bool isLong)
+        FigureTable Table(string name, TableForm form)
         {
-            var table = new FigureTable(Path.Combine(folder, name), isLong);
+            var table = new FigureTable(Path.Combine(folder, name), form);
             table.Refresh();
             return table;
         }

@@ -71,11 +71,23 @@ public sealed class RunFiguresTests : IDisposable
         File.WriteAllText(_folder.PathOf("diagnostics.csv"), "iteration,name,value\n1,loss,4\n1,noise,0.5\n2,loss,3\n2,noise,0.25\n3,alarm,1\n");
         var figures = new RunFigures(_folder.Path);
 
-        Assert.Equal(["loss", "noise", "alarm"], figures.AgentFigures());
+        Assert.Equal(["agent.loss", "agent.noise", "agent.alarm"], figures.OwnFigures());
         var noise = figures.Of(FigureName.Parse("agent.noise")!, 1, 100, null);
         Assert.Equal([1.0, 2.0], noise.X);
         Assert.Equal([0.5, 0.25], noise.Y);
         Assert.Empty(figures.Of(FigureName.Parse("agent.absent")!, 1, 100, null).X);
+    }
+
+    [Fact]
+    public void FiguresOfShardsAreToldApartByShard()
+    {
+        File.WriteAllText(_folder.PathOf("shards.csv"), "iteration,shard,worker,users,seconds\n1,0,10.0.0.5:11111,40,0.5\n1,1,10.0.0.6:11111,60,0.25\n2,0,10.0.0.5:11111,41,0.5\n");
+        var figures = new RunFigures(_folder.Path);
+
+        // Where a shard is, is no figure.
+        Assert.Equal(["shards.0 users", "shards.0 seconds", "shards.1 users", "shards.1 seconds"], figures.OwnFigures());
+        Assert.Equal([40.0, 41.0], figures.Of(FigureName.Parse("shards.0 users")!, 1, 100, null).Y);
+        Assert.Equal([0.25], figures.Of(FigureName.Parse("shards.1 seconds")!, 1, 100, null).Y);
     }
 
     [Fact]
