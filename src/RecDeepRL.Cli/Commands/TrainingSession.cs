@@ -161,7 +161,8 @@ internal sealed class TrainingSession : IDisposable
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return _isAbandoned ? ExitCode.Interrupted : Stopped();
+            // While others were found in the place of those who were lost: the run is where its newest checkpoint is.
+            return _isAbandoned ? ExitCode.Interrupted : Stopped(CheckpointStore.ReadManifest(CheckpointStore.Locate(_folder.Path)).Iteration);
         }
     }
 
@@ -281,15 +282,15 @@ internal sealed class TrainingSession : IDisposable
             return finished;
         });
         if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
-            return Stopped();
+            return Stopped(_pair.Environment.Iteration);
         Conclude(rounds, files);
         return ExitCode.Done;
     }
 
-    private int Stopped()
+    private int Stopped(long iteration)
     {
         WriteInsight(_insight?.Read());
-        _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", _pair.Environment.Iteration, _pair.Iterations, _folder.Path);
+        _log.Information("stopped after {Iteration} of {Iterations} iterations; go on with: train --resume {Folder:l}", iteration, _pair.Iterations, _folder.Path);
         return ExitCode.Interrupted;
     }
 

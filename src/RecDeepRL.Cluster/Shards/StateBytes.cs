@@ -10,6 +10,10 @@ internal static class StateBytes
     /// <summary>Marks the name of a counter, which travels as a tensor of one number.</summary>
     private const char Counter = '#';
 
+    /// <summary>The most bytes that a header has for a tensor beside its name.</summary>
+    private const int MostHeader = 256;
+
+    /// <exception cref="UserMistakeException">The state is larger than an array can be.</exception>
     public static byte[] Write(SavedState state)
     {
         using var scope = NewDisposeScope();
@@ -18,9 +22,15 @@ internal static class StateBytes
             tensors.Add(name, value);
         foreach (var (name, value) in state.Counters)
             tensors.Add(Counter + name, tensor(value, ScalarType.Int64));
-        using var stream = new MemoryStream();
+        var size = tensors.Sum(one => one.Value.numel() * one.Value.element_size() + one.Key.Length + MostHeader);
+        if (size > Array.MaxLength)
+            throw new UserMistakeException($"What a shard has to send is {size / 1e9:F1} GB, possible are {Array.MaxLength / 1e9:F1}: its users' state, or the agent's. Use more --shards, or a smaller historyLength.");
+        // Of the size that it will have, so that nothing large is copied while it grows.
+        using var stream = new MemoryStream((int)size);
         SafetensorsFile.Write(stream, tensors);
-        return stream.ToArray();
+        var bytes = stream.GetBuffer();
+        Array.Resize(ref bytes, (int)stream.Length);
+        return bytes;
     }
 
     /// <param name="source">Where the bytes come from, for messages.</param>

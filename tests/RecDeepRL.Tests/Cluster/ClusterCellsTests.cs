@@ -13,12 +13,23 @@ using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Cluster;
 
-/// <summary>Two workers in this process, each with a place for one run.</summary>
+/// <summary>Two workers in this process, each with a place for one run unless more are asked for.</summary>
 public sealed class TwoWorkers : IAsyncLifetime
 {
+    private InProcessTestCluster? _cluster;
+
     internal static readonly ClusterSettings Settings = new() { Cells = 1, FailureSeconds = 4 };
 
-    public InProcessTestCluster Cluster { get; } = Build();
+    /// <summary>Places of each.</summary>
+    internal int Places { get; init; } = 1;
+
+    /// <summary>The largest message.</summary>
+    internal int MessageMegabytes { get; init; } = Settings.MessageMegabytes;
+
+    /// <summary>Settings as these have them.</summary>
+    internal ClusterSettings Own => Settings with { Cells = Places, MessageMegabytes = MessageMegabytes };
+
+    public InProcessTestCluster Cluster => _cluster ??= Build(Own);
 
     public async Task InitializeAsync() => await Cluster.DeployAsync();
 
@@ -27,12 +38,12 @@ public sealed class TwoWorkers : IAsyncLifetime
     internal Task<ClusterCells> ConnectAsync(Catalog? catalog = null, string device = "cpu") =>
         ClusterCells.OfAsync(Cluster.Client, Settings, catalog ?? WaitingAgent.Catalog, device, 16, Logger.None);
 
-    private static InProcessTestCluster Build()
+    private static InProcessTestCluster Build(ClusterSettings settings)
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSilo((_, silo) => silo.AddCells(Settings, WaitingAgent.Catalog, CPU, Logger.None));
-        builder.ConfigureClient(client => ClusterConnection.Configure(client, Settings));
+        builder.ConfigureSilo((_, silo) => silo.AddCells(settings, WaitingAgent.Catalog, CPU, Logger.None));
+        builder.ConfigureClient(client => ClusterConnection.Configure(client, settings));
         return builder.Build();
     }
 }
