@@ -29,8 +29,9 @@ internal static class SiloSetup
         silo.Services
             .AddSerializer(serializer => serializer.AddAssembly(typeof(SiloSetup).Assembly))
             .AddPlacementFilter<CellPlacementFilterStrategy, CellPlacementFilterDirector>(ServiceLifetime.Singleton)
-            .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device))))
-            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log))
+            .AddSingleton<RunMeter>()
+            .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device)), MemoryLimit.Of(settings, log)))
+            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log, services.GetRequiredService<RunMeter>()))
             .AddSingleton(services => new ShardWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, catalog, device, settings.MessageBytes, log))
             .Configure<SiloMessagingOptions>(options =>
             {
@@ -43,6 +44,9 @@ internal static class SiloSetup
             {
                 options.ProbeTimeout = settings.FailureTime / options.NumMissedProbesLimit;
                 options.MaxProbeTimeout = options.ProbeTimeout;
+                // In a data base there may be workers that died together, which are only after minutes known to be dead; the first worker's memory holds none.
+                if (settings.Clustering == Clustering.Localhost)
+                    options.MaxJoinAttemptTime = settings.Patience;
             });
         return silo;
     }
