@@ -16,7 +16,8 @@ public static class ClusterFile
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new JsonException("It is no JSON object.");
             var given = document.RootElement.EnumerateObject().Where(entry => entry.Name != "$schema").Select(entry => KeyValuePair.Create(entry.Name, OptionJson.TextOf(entry.Value)));
-            return (ClusterSettings)OptionsBinder.Bind(typeof(ClusterSettings), given);
+            var settings = (ClusterSettings)OptionsBinder.Bind(typeof(ClusterSettings), given);
+            return settings with { Certificate = Beside(path, settings.Certificate), TrustedCertificate = Beside(path, settings.TrustedCertificate) };
         }
         catch (UserMistakeException mistake)
         {
@@ -31,4 +32,6 @@ public static class ClusterFile
             throw new UserMistakeException($"The cluster file '{path}' is not valid JSON of the expected form: {fault.Message.ReplaceLineEndings(" ")} configs/cluster.json shows the form.", fault);
         }
     }
+
+    private static string? Beside(string path, string? file) => file is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, file);
 }

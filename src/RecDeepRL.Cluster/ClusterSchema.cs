@@ -15,6 +15,8 @@ public static class ClusterSchema
     /// <exception cref="UserMistakeException">The cluster has no data base, or it cannot be reached or written to.</exception>
     public static bool Apply(ClusterSettings settings)
     {
+        if (settings.Clustering == Clustering.Redis)
+            throw new UserMistakeException("This cluster has clustering redis, which needs no schema: workers make what they need in it when they start. Go on with 'worker --cluster FILE'.");
         if (settings.Clustering != Clustering.Postgresql)
             throw new UserMistakeException("This cluster has clustering localhost, which needs no schema. Set clustering to postgresql in its file, with a connectionString.");
         var text = Membership.ConnectionString(settings);

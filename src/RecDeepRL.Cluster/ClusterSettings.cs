@@ -12,6 +12,19 @@ public enum Clustering
 
     /// <summary>By tables in a PostgreSQL data base, which any worker may outlive.</summary>
     Postgresql,
+
+    /// <summary>By a hash in a Redis server, which any worker may outlive.</summary>
+    Redis,
+}
+
+/// <summary>How measurements travel to a collector of OpenTelemetry.</summary>
+public enum TelemetryProtocol
+{
+    /// <summary>gRPC, usually at port 4317.</summary>
+    Grpc,
+
+    /// <summary>Protocol buffers over HTTP, usually at port 4318.</summary>
+    Http,
 }
 
 /// <summary>A cluster as its file describes it: how workers and clients find each other, and what a worker offers. One file serves them all.</summary>
@@ -20,17 +33,29 @@ public sealed partial record ClusterSettings : IValidatableObject
     /// <summary>Where the connection string may stand instead of in the file, which others may read.</summary>
     public const string ConnectionVariable = "RECDEEPRL_CLUSTER_CONNECTION";
 
+    /// <summary>Where the password of <see cref="Certificate"/> stands.</summary>
+    public const string CertificatePasswordVariable = "RECDEEPRL_CLUSTER_CERTIFICATE_PASSWORD";
+
     /// <summary>Name of the cluster: workers and clients of another name do not find it. Default recdeeprl.</summary>
     public string ClusterId { get; init; } = "recdeeprl";
 
-    /// <summary>How workers find each other: localhost on one machine without a server, postgresql by a data base. Default localhost.</summary>
+    /// <summary>How workers find each other: localhost on one machine without a server, postgresql by a data base, redis by a Redis server. Default localhost.</summary>
     public Clustering Clustering { get; init; } = Clustering.Localhost;
 
-    /// <summary>Connection string of the PostgreSQL data base; where there is none, the environment variable RECDEEPRL_CLUSTER_CONNECTION is asked. Default none.</summary>
+    /// <summary>Connection string of the PostgreSQL data base or the Redis server; where there is none, the environment variable RECDEEPRL_CLUSTER_CONNECTION is asked. Default none.</summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Address of this machine that a worker listens on and that others reach it by; none for loopback, which no other machine reaches. Default none.</summary>
     public string? Address { get; init; }
+
+    /// <summary>Whether workers are pods of Kubernetes: their address is that of the pod, and a pod that is gone is a worker that is lost. Default false.</summary>
+    public bool Kubernetes { get; init; }
+
+    /// <summary>File of the certificate with its key that this worker or client presents, PKCS#12 or PEM, its password in the environment variable RECDEEPRL_CLUSTER_CERTIFICATE_PASSWORD; with it all traffic is encrypted, and the others must present one too. A relative path is relative to the cluster file. Default none.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file of the authorities that have issued the others' certificates, or of those certificates themselves; whoever presents another is refused. Default none.</summary>
+    public string? TrustedCertificate { get; init; }
 
     /// <summary>Port between workers of the first worker on a machine; each further one takes the next that is free. Default 11111.</summary>
     [Range(1, 65535)]
@@ -55,6 +80,10 @@ public sealed partial record ClusterSettings : IValidatableObject
     [Range(1, 1024)]
     public int Threads { get; init; } = 1;
 
+    /// <summary>Megabytes of resident memory above which a worker takes no further run; none for no limit. Default none.</summary>
+    [Range(100, 10_000_000)]
+    public int? MemoryMegabytes { get; init; }
+
     /// <summary>Megabytes that a message may have: the plan of a run, or its result with all rounds. Default 100.</summary>
     [Range(1, 1024)]
     public int MessageMegabytes { get; init; } = 100;
@@ -62,6 +91,12 @@ public sealed partial record ClusterSettings : IValidatableObject
     /// <summary>Seconds in which a worker that died is to be noticed. Default 30.</summary>
     [Range(2, 600)]
     public int FailureSeconds { get; init; } = 30;
+
+    /// <summary>Address of a collector of OpenTelemetry that metrics and traces are sent to, such as http://localhost:4317; where there is none, the environment variable OTEL_EXPORTER_OTLP_ENDPOINT is asked. Default none.</summary>
+    public string? OpenTelemetry { get; init; }
+
+    /// <summary>How they are sent to openTelemetry: grpc, or http for protocol buffers over HTTP. Default grpc.</summary>
+    public TelemetryProtocol OpenTelemetryProtocol { get; init; } = TelemetryProtocol.Grpc;
 
     internal IPAddress ListeningAddress => Address is null ? IPAddress.Loopback : IPAddress.Parse(Address);
 
@@ -88,10 +123,20 @@ public sealed partial record ClusterSettings : IValidatableObject
         if (Address is not null && !IPAddress.TryParse(Address, out _))
             yield return new($"address was {Core.Options.OptionText.Received(Address)}, must be an address of this machine such as 10.0.0.5, or none for loopback");
         if (Address is not null && Clustering == Clustering.Localhost)
-            yield return new("address is given, but clustering localhost is for one machine; leave it out, or use clustering postgresql");
+            yield return new("address is given, but clustering localhost is for one machine; leave it out, or use clustering postgresql or redis");
         if (ConnectionString is not null && Clustering == Clustering.Localhost)
-            yield return new("connectionString is given, but clustering localhost has no data base; leave it out, or use clustering postgresql");
+            yield return new("connectionString is given, but clustering localhost has no data base; leave it out, or use clustering postgresql or redis");
+        if (Kubernetes && Clustering == Clustering.Localhost)
+            yield return new("kubernetes is true, but clustering localhost is for one machine; use clustering postgresql or redis");
+        if (Kubernetes && Address is not null)
+            yield return new("kubernetes is true and address is given, but the address is that of the pod; leave address out");
+        if (Certificate is null != TrustedCertificate is null)
+            yield return new("certificate and trustedCertificate go together: what this one presents, and what the others must; give both or neither");
+        if (OpenTelemetry is not null && !IsHttp(OpenTelemetry))
+            yield return new($"openTelemetry was {Core.Options.OptionText.Received(OpenTelemetry)}, must be the address of a collector such as http://localhost:4317, or none");
     }
+
+    internal static bool IsHttp(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}$")]
     private static partial Regex IdForm();

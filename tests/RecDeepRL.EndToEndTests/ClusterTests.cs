@@ -46,6 +46,21 @@ public sealed class ClusterTests(LocalComparison near) : WorkingFolder, IClassFi
         CompareAndKill(workers, victim: 0);
     }
 
+    [SkippableFact]
+    public void WithRedisAnyWorkerMayBeKilled()
+    {
+        var program = TemporaryRedis.Find();
+        Skip.If(program is null, "Redis is not installed here (Debian: apt-get install redis-server).");
+        using var redis = new TemporaryRedis(program!);
+        var port = Workers.FreePorts(4);
+        File.WriteAllText(PathOf("cluster.json"), $$"""{ "clustering": "redis", "connectionString": "{{redis.ConnectionString}}", "siloPort": {{port}}, "gatewayPort": {{port + 2}}, "workersPerMachine": 2, "failureSeconds": 8 }""");
+        Run("cluster", "schema", "--cluster", "cluster.json").IsAMistake("clustering redis, which needs no schema");
+        using var workers = new Workers(Folder, PathOf("cluster.json"));
+        workers.Start(2);
+
+        CompareAndKill(workers, victim: 0);
+    }
+
     private void CompareAndKill(Workers workers, int victim)
     {
         using (var process = RecDeepRLProcess.Start(Folder, [.. LocalComparison.Command, "--cluster", "cluster.json", "--out", "far"]))

@@ -161,6 +161,17 @@ public sealed class MistakeTests : WorkingFolder
         { "worker --cluster cluster.json --device gpu", ["Unknown device 'gpu'"] },
         { "worker --cluster cluster.json --log absent/worker.log", ["--log was 'absent/worker.log'"] },
         { "worker --cluster postgres.json", ["needs a connection string", "RECDEEPRL_CLUSTER_CONNECTION"] },
+        { "worker --cluster redis.json", ["needs a connection string", "db:6379", "RECDEEPRL_CLUSTER_CONNECTION"] },
+        { "worker --cluster redis-words.json", ["is none of Redis", "db:6379"] },
+        { "worker --cluster redis-nobody.json", ["cannot join the cluster", "Redis server"] },
+        { "worker --cluster tls.json", ["The certificate '", "absent.pfx' cannot be read"] },
+        { "worker --cluster tls-half.json", ["certificate and trustedCertificate go together"] },
+        { "compare --agents ucb --env popular --seeds 1 --cluster tls.json --out out", ["The certificate '", "absent.pfx' cannot be read"] },
+        { "worker --cluster pod.json", ["kubernetes is true", "POD_NAME", "deploy/kubernetes.yaml"] },
+        { "worker --cluster cluster.json --dashboard 0", ["--dashboard was 0", "in [1, 65535]"] },
+        { "worker --cluster cluster.json --dashboard 70000", ["--dashboard was 70000", "in [1, 65535]"] },
+        { "worker --cluster cluster.json --memory 0", ["--memory was 0", "in [100, 10000000]"] },
+        { "worker --cluster cluster.json --memory 100", ["memoryMegabytes was 100", "before its first run"] },
         { "cluster schema --cluster cluster.json", ["clustering localhost", "needs no schema"] },
         { "cluster schema --cluster postgres.json", ["needs a connection string"] },
         { "compare --cluster list.json --out out", ["'list.json'", "no JSON object"] },
@@ -178,6 +189,12 @@ public sealed class MistakeTests : WorkingFolder
         File.WriteAllText(PathOf("list.json"), "[1]");
         // Ports below those that systems hand out, and which nobody is known to use.
         File.WriteAllText(PathOf("cluster.json"), """{ "clusterId": "nobody", "siloPort": 21987, "gatewayPort": 21997, "failureSeconds": 2 }""");
+        File.WriteAllText(PathOf("redis.json"), """{ "clustering": "redis" }""");
+        File.WriteAllText(PathOf("redis-words.json"), """{ "clustering": "redis", "connectionString": "db:6379,colour=red" }""");
+        File.WriteAllText(PathOf("redis-nobody.json"), """{ "clustering": "redis", "connectionString": "127.0.0.1:1,connectTimeout=500", "siloPort": 21987, "gatewayPort": 21997, "failureSeconds": 2 }""");
+        File.WriteAllText(PathOf("tls.json"), """{ "certificate": "absent.pfx", "trustedCertificate": "absent.pem" }""");
+        File.WriteAllText(PathOf("tls-half.json"), """{ "certificate": "absent.pfx" }""");
+        File.WriteAllText(PathOf("pod.json"), """{ "clustering": "redis", "connectionString": "db:6379", "kubernetes": true }""");
         File.WriteAllText(PathOf("postgres.json"), """{ "clustering": "postgresql" }""");
         File.WriteAllText(PathOf("users.csv"), "age,gender\n1,F\n18,M\n25,F\n");
         File.WriteAllText(PathOf("other.csv"), "age\n1\n");

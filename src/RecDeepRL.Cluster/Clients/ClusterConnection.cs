@@ -52,9 +52,8 @@ internal sealed class ClusterConnection : IDisposable
     /// <exception cref="OperationCanceledException">It was called off.</exception>
     public static async Task<ClusterConnection> ConnectAsync(ClusterSettings settings, Catalog catalog, string device, Serilog.ILogger log, CancellationToken cancellation)
     {
-        if (settings.Clustering == Clustering.Postgresql)
-            Membership.ConnectionString(settings);
-        var host = BuildHost(settings, log);
+        Membership.Check(settings);
+        var host = BuildHost(settings, TransportSecurity.Of(settings, forWorker: false), log);
         try
         {
             await host.StartAsync(cancellation).ConfigureAwait(false);
@@ -63,7 +62,7 @@ internal sealed class ClusterConnection : IDisposable
         {
             host.Dispose();
             throw new UserMistakeException(
-                $"No worker of the cluster '{settings.ClusterId}' answers ({Core.Options.OptionText.FirstLine(fault.GetBaseException().Message)}). Start one with 'worker --cluster FILE', with the same file.", fault);
+                $"No worker of the cluster '{settings.ClusterId}' answers ({Core.Options.OptionText.FirstLine(fault.GetBaseException().Message)}). Start one with 'worker --cluster FILE', with the same file{(settings.Certificate is null ? "" : "; if it is there, its certificate and this one's must be trusted by each other")}.", fault);
         }
         return await StartAsync(new ClusterConnection(host, host.Services.GetRequiredService<IClusterClient>(), settings, catalog, device, log), cancellation).ConfigureAwait(false);
     }
@@ -94,11 +93,14 @@ internal sealed class ClusterConnection : IDisposable
         }
     }
 
-    private static IHost BuildHost(ClusterSettings settings, Serilog.ILogger log)
+    private static IHost BuildHost(ClusterSettings settings, TransportSecurity? security, Serilog.ILogger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSerilog(log).AddFilter<SerilogLoggerProvider>(null, LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        var measured = Telemetry.IsWanted(settings);
+        if (measured)
+            Telemetry.Add(builder, settings, "recdeeprl-client");
         builder.UseOrleansClient(orleans =>
         {
             Membership.Find(orleans, settings);
@@ -110,6 +112,9 @@ internal sealed class ClusterConnection : IDisposable
                 return Stopwatch.GetElapsedTime(started) < patience;
             });
             Configure(orleans, settings);
+            security?.Protect(orleans);
+            if (measured)
+                orleans.AddActivityPropagation();
         });
         return builder.Build();
     }

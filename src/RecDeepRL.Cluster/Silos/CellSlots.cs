@@ -11,24 +11,29 @@ internal sealed class CellSlots : IDisposable
     private static readonly TimeSpan s_keeping = TimeSpan.FromMinutes(1);
 
     private readonly ICellPool _pool;
+    private readonly MemoryLimit? _memory;
     private readonly Lock _gate = new();
     private readonly List<Slot> _free;
     private readonly IReadOnlyList<Slot> _all;
     private bool _disposed;
 
     /// <param name="pool">Has a place for each run at once. Disposed here.</param>
-    public CellSlots(ICellPool pool)
+    /// <param name="memory">While it is reached, no work is begun; none for no limit.</param>
+    public CellSlots(ICellPool pool, MemoryLimit? memory = null)
     {
         _pool = pool;
+        _memory = memory;
         _all = [.. Enumerable.Range(0, pool.Width).Select(_ => new Slot(this))];
         _free = [.. _all];
     }
 
     /// <summary>Begins work on a free place, if there is one: the one that has served the same population before, if there is such.</summary>
     /// <param name="work">Called on the place's thread; must not throw.</param>
-    /// <returns>False where none is free.</returns>
+    /// <returns>False where none is free, or memory is short.</returns>
     public bool TryBegin(RunPlan plan, Action<ICellPlace> work)
     {
+        if (_memory?.IsReached() == true)
+            return false;
         var population = PopulationOf(plan);
         lock (_gate)
         {

@@ -15,7 +15,8 @@ namespace RecDeepRL.Cluster.Silos;
 /// <param name="offer">What this worker offers; without its address.</param>
 /// <param name="messageBytes">The largest message, in bytes.</param>
 /// <param name="log">Told of every run that ends.</param>
-internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer, int messageBytes, ILogger log)
+/// <param name="meter">Counts runs; none where nobody asks.</param>
+internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer, int messageBytes, ILogger log, RunMeter? meter = null)
 {
     /// <summary>Room in a message for what Orleans adds.</summary>
     private const int Envelope = 64 * 1024;
@@ -50,6 +51,8 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
     {
         var plan = request.Plan;
         var watch = Stopwatch.StartNew();
+        var end = "failed";
+        meter?.Begun();
         try
         {
             Tell(reports, new CellReport(CellNews.Begun));
@@ -69,14 +72,17 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
             };
             if (place.Run(order, cancellation) is not { } cell)
             {
+                end = "called-off";
                 log.Information("{Environment:l} {Agent:l} seed {Seed}: called off after {Seconds:F1} s", plan.Environment, plan.Agent, plan.Seed, watch.Elapsed.TotalSeconds);
                 return;
             }
             Tell(reports, new CellReport(CellNews.Finished) { Text = CellFile.ToText(plan, cell.Row.Device, cell) });
+            end = "finished";
             log.Information("{Environment:l} {Agent:l} seed {Seed}: finished in {Seconds:F1} s", plan.Environment, plan.Agent, plan.Seed, watch.Elapsed.TotalSeconds);
         }
         catch (UserMistakeException mistake)
         {
+            end = "mistake";
             Tell(reports, new CellReport(CellNews.Mistake) { Text = $"{mistake.Message} (Said by the worker {WorkerOffer.NameOf(name)}, whose folders are those of its machine.)" });
         }
 #pragma warning disable CA1031 // Whatever ends a run is reported to its client; the worker goes on.
@@ -89,6 +95,7 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
         finally
         {
             reports.Complete();
+            meter?.Ended(plan.Environment, plan.Agent, end, watch.Elapsed);
         }
     }
 

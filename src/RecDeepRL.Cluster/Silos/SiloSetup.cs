@@ -29,8 +29,9 @@ internal static class SiloSetup
         silo.Services
             .AddSerializer(serializer => serializer.AddAssembly(typeof(SiloSetup).Assembly))
             .AddPlacementFilter<CellPlacementFilterStrategy, CellPlacementFilterDirector>(ServiceLifetime.Singleton)
-            .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device))))
-            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log))
+            .AddSingleton<RunMeter>()
+            .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device)), MemoryLimit.Of(settings, log)))
+            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log, services.GetRequiredService<RunMeter>()))
             .AddSingleton(services => new ShardWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, catalog, device, settings.MessageBytes, log))
             .Configure<SiloMessagingOptions>(options =>
             {
@@ -45,6 +46,9 @@ internal static class SiloSetup
                 options.MaxProbeTimeout = options.ProbeTimeout;
                 // A worker that joins waits for all that are listed, but not for those who have not said for so long that they are alive: the whole cluster may have been killed.
                 options.IAmAliveTablePublishTimeout = settings.FailureTime / (2 * options.NumMissedTableIAmAliveLimit);
+                // In the first worker's memory nobody is listed who died together with it: who cannot join will not be able to later, and is to say so.
+                if (settings.Clustering == Clustering.Localhost)
+                    options.MaxJoinAttemptTime = settings.Patience;
             });
         return silo;
     }

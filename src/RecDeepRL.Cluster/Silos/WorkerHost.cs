@@ -42,11 +42,18 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="catalog">What can be run.</param>
     /// <param name="device">Of its runs.</param>
     /// <param name="log">Gets a line for every run that ends, and what Orleans warns of.</param>
-    /// <exception cref="UserMistakeException">No ports are free, the address cannot be had, or the others cannot be joined.</exception>
-    public static async Task<WorkerHost> StartAsync(ClusterSettings settings, Catalog catalog, torch.Device device, Serilog.ILogger log)
+    /// <param name="dashboard">Port of loopback at which it serves the dashboard of Orleans; none to serve none.</param>
+    /// <exception cref="UserMistakeException">No ports are free, the address cannot be had, a certificate is of no use, or the others cannot be joined.</exception>
+    public static async Task<WorkerHost> StartAsync(ClusterSettings settings, Catalog catalog, torch.Device device, Serilog.ILogger log, int? dashboard = null)
     {
-        if (settings.Clustering == Clustering.Postgresql)
-            Membership.ConnectionString(settings);
+        Membership.Check(settings);
+        if (settings.Kubernetes)
+            settings = KubernetesPod.Place(settings, Environment.GetEnvironmentVariable);
+        if (settings.MemoryMegabytes is { } limit && Environment.WorkingSet / 1_000_000 is var present && present >= limit)
+            throw new UserMistakeException($"memoryMegabytes was {limit}, but the worker has {present} before its first run and would take none. Give more, such as {present + 2000}.");
+        var security = TransportSecurity.Of(settings, forWorker: true);
+        if (dashboard is { } port)
+            WorkerDashboard.Require(port);
         for (var index = 0; index < settings.WorkersPerMachine; index++)
         {
             var (silo, gateway) = (new IPEndPoint(settings.ListeningAddress, settings.SiloPort + index), new IPEndPoint(settings.ListeningAddress, settings.GatewayPort + index));
@@ -57,9 +64,10 @@ public sealed class WorkerHost : IAsyncDisposable
                 held.Dispose();
                 continue;
             }
-            var host = Build(settings, catalog, device, log, silo, gateway);
+            IHost? host = null;
             try
             {
+                host = Build(settings, security, catalog, device, log, silo, gateway, dashboard);
                 await host.StartAsync().ConfigureAwait(false);
                 return new WorkerHost(host, held, log, silo, gateway, SiloSetup.CellsOf(settings, device));
             }
@@ -68,8 +76,11 @@ public sealed class WorkerHost : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 log.Debug(fault, "The worker did not start at {Silo}", silo);
-                await DisposeAsync(host, log).ConfigureAwait(false);
+                if (host is not null)
+                    await DisposeAsync(host, log).ConfigureAwait(false);
                 held.Dispose();
+                if (fault is UserMistakeException)
+                    throw;
                 throw new UserMistakeException($"The worker cannot join the cluster '{settings.ClusterId}': {Core.Options.OptionText.FirstLine(fault.GetBaseException().Message)}. {AdviceFor(settings)}", fault);
             }
         }
@@ -83,12 +94,16 @@ public sealed class WorkerHost : IAsyncDisposable
         _ports.Dispose();
     }
 
-    private static IHost Build(ClusterSettings settings, Catalog catalog, torch.Device device, Serilog.ILogger log, IPEndPoint silo, IPEndPoint gateway)
+    private static IHost Build(
+        ClusterSettings settings, TransportSecurity? security, Catalog catalog, torch.Device device, Serilog.ILogger log, IPEndPoint silo, IPEndPoint gateway, int? dashboard)
     {
-        // The empty builder reads neither settings files of the working folder nor environment variables.
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        // The empty builders read neither settings files of the working folder nor environment variables.
+        var builder = dashboard is { } port ? WorkerDashboard.CreateBuilder(port) : Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSerilog(log).AddFilter<SerilogLoggerProvider>(null, LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        var measured = Telemetry.IsWanted(settings);
+        if (measured)
+            Telemetry.Add(builder, settings, "recdeeprl-worker");
         builder.UseOrleans(orleans =>
         {
             Membership.Join(orleans, settings);
@@ -98,8 +113,17 @@ public sealed class WorkerHost : IAsyncDisposable
                 (options.SiloPort, options.GatewayPort) = (silo.Port, gateway.Port);
             });
             orleans.AddCells(settings, catalog, device, log);
+            security?.Protect(orleans);
+            if (settings.Kubernetes)
+                orleans.UseKubernetesHosting();
+            if (measured)
+                orleans.AddActivityPropagation();
+            if (dashboard is not null)
+                WorkerDashboard.Add(orleans);
+            else
+                WorkerDashboard.Leave(orleans);
         });
-        return builder.Build();
+        return dashboard is not null ? WorkerDashboard.Build(builder) : ((HostApplicationBuilder)builder).Build();
     }
 
     /// <exception cref="UserMistakeException">The address is none of this machine's.</exception>
@@ -121,9 +145,12 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    private static string AdviceFor(ClusterSettings settings) => settings.Clustering == Clustering.Localhost
-        ? $"With clustering localhost the worker at port {settings.SiloPort} keeps the list of all: start it first."
-        : "Look whether its data base is there; 'cluster schema --cluster FILE' makes the tables in it.";
+    private static string AdviceFor(ClusterSettings settings) => settings.Clustering switch
+    {
+        Clustering.Localhost => $"With clustering localhost the worker at port {settings.SiloPort} keeps the list of all: start it first{(settings.Certificate is null ? "" : ", and with a certificate that it trusts")}.",
+        Clustering.Redis => "Look whether its Redis server is there.",
+        _ => "Look whether its data base is there; 'cluster schema --cluster FILE' makes the tables in it.",
+    };
 
     private static async Task DisposeAsync(IHost host, Serilog.ILogger log)
     {

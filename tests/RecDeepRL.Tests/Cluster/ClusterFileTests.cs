@@ -38,7 +38,7 @@ public sealed class ClusterFileTests : IDisposable
         Assert.Contains("unknown option 'siloPrt'. Did you mean 'siloPort'?", message, StringComparison.Ordinal);
         Assert.Contains("cells was 0, must be in [1, 1024]", message, StringComparison.Ordinal);
         Assert.Contains("failureSeconds was soon, must be a whole number in [2, 600]", message, StringComparison.Ordinal);
-        Assert.Contains("clustering was zookeeper, must be one of localhost, postgresql", message, StringComparison.Ordinal);
+        Assert.Contains("clustering was zookeeper, must be one of localhost, postgresql, redis", message, StringComparison.Ordinal);
         Assert.Contains("messageMegabytes was 5000, must be in [1, 1024]", message, StringComparison.Ordinal);
     }
 
@@ -46,6 +46,14 @@ public sealed class ClusterFileTests : IDisposable
     [InlineData("""{ "address": "10.0.0.5" }""", "clustering localhost is for one machine")]
     [InlineData("""{ "connectionString": "Host=db" }""", "clustering localhost has no data base")]
     [InlineData("""{ "clustering": "postgresql", "address": "db.example" }""", "address was db.example")]
+    [InlineData("""{ "certificate": "a.pfx" }""", "certificate and trustedCertificate go together")]
+    [InlineData("""{ "trustedCertificate": "a.pem" }""", "certificate and trustedCertificate go together")]
+    [InlineData("""{ "kubernetes": true }""", "kubernetes is true, but clustering localhost is for one machine")]
+    [InlineData("""{ "kubernetes": true, "clustering": "redis", "address": "10.0.0.5" }""", "leave address out")]
+    [InlineData("""{ "kubernetes": "often" }""", "kubernetes was often, must be true or false")]
+    [InlineData("""{ "openTelemetry": "localhost:4317" }""", "openTelemetry was localhost:4317, must be the address of a collector such as http://localhost:4317")]
+    [InlineData("""{ "openTelemetryProtocol": "udp" }""", "openTelemetryProtocol was udp, must be one of grpc, http")]
+    [InlineData("""{ "memoryMegabytes": 50 }""", "memoryMegabytes was 50, must be in [100, 10000000]")]
     [InlineData("""{ "siloPort": 30003 }""", "must be at least 8 apart")]
     [InlineData("""{ "siloPort": 65530 }""", "siloPort was 65530, must be at most 65528")]
     [InlineData("""{ "device": "gpu" }""", "device was gpu, must be cpu, cuda, cuda:N")]
@@ -65,6 +73,27 @@ public sealed class ClusterFileTests : IDisposable
 
         Assert.Contains("connectionString", message, StringComparison.Ordinal);
         Assert.Contains(ClusterSettings.ConnectionVariable, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CertificatesAreLookedForBesideTheFile()
+    {
+        var settings = Read("""{ "certificate": "keys/own.pfx", "trustedCertificate": "/etc/authority.pem" }""");
+
+        Assert.Equal(_folder.PathOf("keys/own.pfx"), settings.Certificate);
+        Assert.Equal("/etc/authority.pem", settings.TrustedCertificate);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("db:6379,colour=red")]
+    [InlineData(",")]
+    public void RedisWithoutAConnectionOfItsFormSaysWhatItIs(string? text)
+    {
+        var message = Assert.Throws<UserMistakeException>(() => Membership.Check(new ClusterSettings { Clustering = Clustering.Redis, ConnectionString = text })).Message;
+
+        Assert.Contains("db:6379", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
     }
 
     private string Refused(string text) => Assert.Throws<UserMistakeException>(() => Read(text)).Message;
