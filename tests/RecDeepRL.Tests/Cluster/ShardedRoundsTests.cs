@@ -56,7 +56,7 @@ public sealed class ShardedRoundsTests : IDisposable
         var plan = SmallRuns.Plan("linucb", environment, iterations: 9, users: 90) with { EnvironmentOptions = Options(environment, settings) };
         using var local = SmallRuns.Pair(plan);
         var expected = Train(local);
-        foreach (var shards in new[] { 1, 2, 3, 32 })
+        foreach (var shards in new[] { 3, 32 })
         {
             using var divided = new LocalShards.Run(plan, shards, Merging.Transitions);
             AssertSame(expected, Train(divided));
@@ -75,7 +75,7 @@ public sealed class ShardedRoundsTests : IDisposable
         var plan = SmallRuns.Plan(agent, "context", iterations: 9, users: 90);
         using var one = new LocalShards.Run(plan, 1, Merging.Sums);
         var expected = Train(one);
-        foreach (var shards in new[] { 2, 3, 4, 32 })
+        foreach (var shards in new[] { 2, 3, 32 })
         {
             using var divided = new LocalShards.Run(plan, shards, Merging.Sums);
             AssertSame(expected, Train(divided));
@@ -154,7 +154,7 @@ public sealed class ShardedRoundsTests : IDisposable
         var expected = Train(whole, checkpointEvery: 3);
 
         // Between rounds, with others ahead, while a checkpoint is written, the last one too, and again while it is restored.
-        foreach (var after in new[] { 1, 3, 4, 8, 11, 15 })
+        foreach (var after in new[] { 1, 4, 10, 15 })
         {
             var name = $"lost-{after}";
             using var divided = new LocalShards.Run(plan, 4, merging, staleness, _folder.PathOf(name));

@@ -28,6 +28,17 @@ public sealed class RoundSumsContractTests
 
     public static TheoryData<string, string> Shapes => World.ShapesOf([.. s_counting, .. s_weighing]);
 
+    public static TheoryData<string, string> InOneShape
+    {
+        get
+        {
+            var pairs = new TheoryData<string, string>();
+            foreach (var agent in (IEnumerable<string>)[.. s_counting, .. s_weighing])
+                pairs.Add(agent, "context");
+            return pairs;
+        }
+    }
+
     [Fact]
     public void EveryAgentHasDecidedWhetherItLearnsFromSums()
     {
@@ -47,7 +58,7 @@ public sealed class RoundSumsContractTests
     public void SumsOfPartsTeachWhatTheWholeRoundDoes(string agent, string environment) => Compare(agent, environment, world => world.Environment);
 
     [Theory]
-    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(InOneShape))]
     public void SumsOfPartsTeachWhatTheWholeRoundDoesWhereItemsComeAndGo(string agent, string environment) =>
         Compare(agent, environment, world => new MaskedEnvironment(world.Environment, 3));
 
@@ -61,7 +72,7 @@ public sealed class RoundSumsContractTests
         Compare(agent, "context", world => world.Environment, new Dictionary<string, string> { [option] = value });
 
     [Theory]
-    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(InOneShape))]
     public void SumsLookTheSameOfAnyPartAndSummingUpChangesNothing(string agent, string environment)
     {
         using var world = new World(agent, environment);
@@ -87,7 +98,7 @@ public sealed class RoundSumsContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(InOneShape))]
     public void NothingLeaksFromRoundToRound(string agent, string environment)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
