@@ -51,12 +51,13 @@ public sealed class ListTests : WorkingFolder
     {
         var files = Directory.GetFiles(Path.Combine(RecDeepRLProcess.Root, "configs", "tuned"), "*.json", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
-        foreach (var path in files)
+        // Each is mostly a start of the program.
+        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, path =>
         {
             var (environment, agent) = (Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileNameWithoutExtension(path));
             Assert.Contains($"dotnet run -- tune {agent} --env {environment} ", File.ReadAllText(path), StringComparison.Ordinal);
             Run(["train", agent, "--env", environment, "--config", path, "--iterations", "1", "--out", $"{environment}-{agent}", .. Small]).Succeeded();
-        }
+        });
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace RecDeepRL.EndToEndTests;
 
 /// <summary>Every mistake gets one clear line and exit code 2, and leaves nothing behind.</summary>
-public sealed class MistakeTests : WorkingFolder
+public sealed class MistakeTests : MistakeFolder
 {
     public static TheoryData<string, string[]> Mistakes => new()
     {
@@ -155,75 +155,10 @@ public sealed class MistakeTests : WorkingFolder
         { "dashboard full --port 65536", ["--port was 65536", "[0, 65535]"] },
         { "dashboard full --port any", ["--port was any", "[0, 65535]"] },
         { "dashboard full --host example.org", ["--host was 'example.org'", "localhost"] },
-        { "worker", ["'--cluster' is required"] },
-        { "worker --cluster absent.json", ["'absent.json' cannot be read", "configs/cluster.json"] },
-        { "worker --cluster wrong.json", ["'wrong.json' is wrong", "unknown option 'agents'"] },
-        { "worker --cluster cluster.json --device gpu", ["Unknown device 'gpu'"] },
-        { "worker --cluster cluster.json --log absent/worker.log", ["--log was 'absent/worker.log'"] },
-        { "worker --cluster postgres.json", ["needs a connection string", "RECDEEPRL_CLUSTER_CONNECTION"] },
-        { "worker --cluster redis.json", ["needs a connection string", "db:6379", "RECDEEPRL_CLUSTER_CONNECTION"] },
-        { "worker --cluster redis-words.json", ["is none of Redis", "db:6379"] },
-        { "worker --cluster redis-nobody.json", ["cannot join the cluster", "Redis server"] },
-        { "worker --cluster tls.json", ["The certificate '", "absent.pfx' cannot be read"] },
-        { "worker --cluster tls-half.json", ["certificate and trustedCertificate go together"] },
-        { "compare --agents ucb --env popular --seeds 1 --cluster tls.json --out out", ["The certificate '", "absent.pfx' cannot be read"] },
-        { "worker --cluster pod.json", ["kubernetes is true", "POD_NAME", "deploy/kubernetes.yaml"] },
-        { "worker --cluster cluster.json --dashboard 0", ["--dashboard was 0", "in [1, 65535]"] },
-        { "worker --cluster cluster.json --dashboard 70000", ["--dashboard was 70000", "in [1, 65535]"] },
-        { "worker --cluster cluster.json --memory 0", ["--memory was 0", "in [100, 10000000]"] },
-        { "worker --cluster cluster.json --memory 100", ["memoryMegabytes was 100", "before its first run"] },
-        { "cluster schema --cluster cluster.json", ["clustering localhost", "needs no schema"] },
-        { "cluster schema --cluster postgres.json", ["needs a connection string"] },
-        { "compare --cluster list.json --out out", ["'list.json'", "no JSON object"] },
-        { "compare --agents ucb --env popular --cluster cluster.json --device cuda:1 --out out", ["--device was cuda:1", "must be cpu or cuda"] },
-        { "compare --agents ucb --env popular --seeds 1 --cluster cluster.json --out out", ["No worker of the cluster 'nobody'", "'worker --cluster FILE'"] },
-        { "train ucb --env popular --shards 2", ["--shards was given without --cluster"] },
-        { "train ucb --env popular --cluster cluster.json", ["--cluster was given without --shards"] },
-        { "train ucb --env popular --staleness 1", ["--staleness was given without --cluster"] },
-        { "train ucb --env popular --cluster cluster.json --shards 33", ["--shards was 33", "[1, 32]"] },
-        { "train ucb --env popular --cluster cluster.json --shards 2 --staleness -1", ["--staleness was -1", "[0, 1000]"] },
-        { "train ucb --env popular --cluster cluster.json --shards 2 --merge gradients", ["--merge was gradients", "sums, transitions"] },
-        { "train dqn --env popular --cluster cluster.json --shards 2 --merge sums", ["--merge was sums", "'dqn' does not learn from sums"] },
-        { "train oracle --env popular --cluster cluster.json --shards 2", ["'oracle' is a bound"] },
-        { "train ucb --env popular --set users=20 --cluster cluster.json --shards 2", ["only 20 users", "at least 32"] },
-        { "train ucb --env popular --cluster cluster.json --shards 2 --insight-every 5", ["--insight-every does not go with --shards"] },
-        { "train ucb --env popular --cluster cluster.json --shards 2 --warm-start full", ["cannot start from a log"] },
-        { "train ucb --env popular --cluster wrong.json --shards 2", ["'wrong.json' is wrong"] },
-        { "train ucb --env popular --cluster cluster.json --shards 2 --out out", ["No worker of the cluster 'nobody'", "'worker --cluster FILE'"] },
         { "frobnicate", ["frobnicate", "--help"] },
     };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void AMistakeGetsOneLineAndLeavesNothing(string command, string[] texts)
-    {
-        File.WriteAllText(PathOf("empty.json"), "");
-        File.WriteAllText(PathOf("wrong.json"), """{ "agents": {} }""");
-        File.WriteAllText(PathOf("list.json"), "[1]");
-        // Ports below those that systems hand out, and which nobody is known to use.
-        File.WriteAllText(PathOf("cluster.json"), """{ "clusterId": "nobody", "siloPort": 21987, "gatewayPort": 21997, "failureSeconds": 2 }""");
-        File.WriteAllText(PathOf("redis.json"), """{ "clustering": "redis" }""");
-        File.WriteAllText(PathOf("redis-words.json"), """{ "clustering": "redis", "connectionString": "db:6379,colour=red" }""");
-        File.WriteAllText(PathOf("redis-nobody.json"), """{ "clustering": "redis", "connectionString": "127.0.0.1:1,connectTimeout=500", "siloPort": 21987, "gatewayPort": 21997, "failureSeconds": 2 }""");
-        File.WriteAllText(PathOf("tls.json"), """{ "certificate": "absent.pfx", "trustedCertificate": "absent.pem" }""");
-        File.WriteAllText(PathOf("tls-half.json"), """{ "certificate": "absent.pfx" }""");
-        File.WriteAllText(PathOf("pod.json"), """{ "clustering": "redis", "connectionString": "db:6379", "kubernetes": true }""");
-        File.WriteAllText(PathOf("postgres.json"), """{ "clustering": "postgresql" }""");
-        File.WriteAllText(PathOf("users.csv"), "age,gender\n1,F\n18,M\n25,F\n");
-        File.WriteAllText(PathOf("other.csv"), "age\n1\n");
-        Directory.CreateDirectory(PathOf("full"));
-        File.WriteAllText(PathOf("full/notes"), "mine");
-        Directory.CreateDirectory(PathOf("hollow"));
-        Directory.CreateDirectory(PathOf("ratings"));
-        File.WriteAllText(PathOf("ratings/ratings.csv"), "userId,movieId,rating,timestamp\n1,2,4,10\n1,3,five,10\n");
-        File.WriteAllText(PathOf("ratings/movies.csv"), "movieId,title,genres\n2,A (1990),Drama\n");
-        var before = Everything();
-
-        Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries)).IsAMistake(texts);
-
-        Assert.Equal(before, Everything());
-    }
-
-    private List<string> Everything() =>
-        [.. Directory.EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
+    public void AMistakeGetsOneLineAndLeavesNothing(string command, string[] texts) => Make(command, texts);
 }

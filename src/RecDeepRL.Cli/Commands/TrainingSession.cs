@@ -21,9 +21,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>How often shards may be lost from one checkpoint on before the run is taken for the cause.</summary>
     private const int MostLosses = 5;
 
+    private const string Resumed = "resumed from {Checkpoint:l} after {Iteration} iterations";
+
     private readonly RunPair _pair;
     private readonly RunFolder _folder;
     private TrainingTotals _totals;
+    private readonly string _askedDevice;
     private bool _isAbandoned;
     private readonly InsightCollector? _insight;
     private readonly DividedRun? _divided;
@@ -38,14 +41,10 @@ internal sealed class TrainingSession : IDisposable
         _totals = totals;
         _insight = insight;
         _log = RunLog.Create(folder.PathOf("run.log"), _consoleLevel);
-        var spec = pair.Environment.Spec;
-        _log.Information(
-            "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
-            pair.Plan.Agent, spec.Name, pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, pair.Iterations, pair.Plan.Seed,
-            Devices.Describe(spec.Device), askedDevice == "auto" ? " (chosen by auto)" : "");
-        if (divided is not null)
-            _log.Information("{Division:l}", divided.Description);
-        _log.Information("run folder {Folder:l}", folder.Path);
+        _askedDevice = askedDevice;
+        // Of a divided run there is nothing to say before somebody is there to carry it out.
+        if (divided is null)
+            Announce();
     }
 
     /// <summary>Rounds between evaluations; none for a tenth of the run.</summary>
@@ -126,7 +125,8 @@ internal sealed class TrainingSession : IDisposable
             else
                 insight?.BeginAt(manifest.Iteration);
             var session = new TrainingSession(pair, folder, manifest.Totals, insight, asked, divided);
-            session._log.Information("resumed from {Checkpoint:l} after {Iteration} iterations", Path.GetFileName(checkpoint), manifest.Iteration);
+            if (divided is null)
+                session._log.Information(Resumed, Path.GetFileName(checkpoint), manifest.Iteration);
             return session;
         }
         catch
@@ -137,6 +137,19 @@ internal sealed class TrainingSession : IDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Says what the run is.</summary>
+    private void Announce()
+    {
+        var spec = _pair.Environment.Spec;
+        _log.Information(
+            "{Agent:l} in {Environment:l} ({Source:l}): {Users} users, {Items} items, slates of {Slots}, {Iterations} iterations, seed {Seed}, device {Device:l}{Chosen:l}",
+            _pair.Plan.Agent, spec.Name, _pair.Plan.DataFolder ?? "built-in population", spec.UserCount, spec.ItemCount, spec.SlateSize, _pair.Iterations, _pair.Plan.Seed,
+            Devices.Describe(spec.Device), _askedDevice == "auto" ? " (chosen by auto)" : "");
+        if (_divided is not null)
+            _log.Information("{Division:l}", _divided.Description);
+        _log.Information("run folder {Folder:l}", _folder.Path);
     }
 
     /// <returns>The program's exit code.</returns>
@@ -191,8 +204,12 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             rounds = _divided!.Place(_log, cancellation);
+            Announce();
             if (CheckpointStore.All(_folder.Path).Count > 0)
+            {
                 Restore();
+                _log.Information(Resumed, Path.GetFileName(CheckpointStore.Locate(_folder.Path)), _pair.Environment.Iteration);
+            }
             else
                 CheckpointStore.Write(_folder.Path, _pair, _totals);
             return rounds;
