@@ -8,7 +8,7 @@ internal sealed class Sessions : IDisposable
 {
     private readonly SessionOptions _options;
     private readonly bool _once;
-    private readonly UserRows _rowsOf;
+    private readonly UserRows _rows;
     private readonly Tensor _everyone;
     private readonly Tensor _absentAtFirst; // [U] bool
     private readonly Tensor _rounds; // [U] int64
@@ -32,7 +32,7 @@ internal sealed class Sessions : IDisposable
     {
         _options = options;
         _once = once;
-        _rowsOf = users;
+        _rows = users;
         _everyone = users.Ids(device).DetachFromDisposeScope();
         _absentAtFirst = zeros([users.Count], ScalarType.Bool, device).DetachFromDisposeScope();
         _rounds = zeros([users.Count], ScalarType.Int64, device).DetachFromDisposeScope();
@@ -61,7 +61,7 @@ internal sealed class Sessions : IDisposable
     public (Tensor Terminated, Tensor Truncated) CountRound(Tensor users, Tensor? leaving)
     {
         using var scope = NewDisposeScope();
-        var rows = _rowsOf.Of(users);
+        var rows = _rows.Of(users);
         var rounds = _rounds.index_select(0, rows).add_(1);
         _rounds.index_copy_(0, rows, rounds);
         var terminated = leaving?.clone() ?? zeros_like(users, ScalarType.Bool);
@@ -76,14 +76,14 @@ internal sealed class Sessions : IDisposable
     /// <summary>Begins a session of each of the users.</summary>
     public void Begin(Tensor users)
     {
-        using var rows = _rowsOf.Of(users);
+        using var rows = _rows.Of(users);
         _rounds.index_fill_(0, rows, 0);
         _away.index_fill_(0, rows, false);
     }
 
     public void SendAway(Tensor users)
     {
-        using var rows = _rowsOf.Of(users);
+        using var rows = _rows.Of(users);
         _away.index_fill_(0, rows, true);
     }
 

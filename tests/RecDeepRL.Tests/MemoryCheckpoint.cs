@@ -1,5 +1,6 @@
 using RecDeepRL.Core;
 using RecDeepRL.Core.State;
+using RecDeepRL.Experiments;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests;
@@ -69,12 +70,25 @@ internal sealed class MemoryCheckpoint : IStateWriter, IStateReader, IDisposable
     public long ReadInt64(string name) =>
         Counters.TryGetValue(name, out var value) ? value : throw new UserMistakeException($"The checkpoint has no counter '{name}'.");
 
-    public void AssertSameAs(MemoryCheckpoint other)
+    /// <summary>Holds the states of two pairs against each other.</summary>
+    /// <param name="tolerance">See <see cref="AssertSameAs"/>.</param>
+    public static void AssertSame(RunPair expected, RunPair actual, double tolerance = 0)
+    {
+        using var agent = Of(expected.Agent);
+        using var otherAgent = Of(actual.Agent);
+        agent.AssertSameAs(otherAgent, tolerance);
+        using var environment = Of(expected.Environment);
+        using var otherEnvironment = Of(actual.Environment);
+        environment.AssertSameAs(otherEnvironment, tolerance);
+    }
+
+    /// <param name="tolerance">By which numbers may differ, relative and absolute; 0 for no bit.</param>
+    public void AssertSameAs(MemoryCheckpoint other, double tolerance = 0)
     {
         Assert.Equal(Counters.OrderBy(pair => pair.Key, StringComparer.Ordinal), other.Counters.OrderBy(pair => pair.Key, StringComparer.Ordinal));
         Assert.Equal(Tensors.Keys.Order(StringComparer.Ordinal), other.Tensors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, tensor) in Tensors)
-            Assert.True(tensor.SameAs(other.Tensors[name]), $"{name} differs");
+            Assert.True(tensor.SameAs(other.Tensors[name]) || (tolerance > 0 && tensor.allclose(other.Tensors[name], tolerance, tolerance)), $"{name} differs");
     }
 
     public void Dispose()

@@ -4,6 +4,7 @@ using RecDeepRL.Cluster;
 using RecDeepRL.Cluster.Clients;
 using RecDeepRL.Cluster.Shards;
 using RecDeepRL.Core;
+using RecDeepRL.Data.Logs;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Training;
 using Serilog;
@@ -20,7 +21,7 @@ internal sealed class ShardOptions
         HelpName = "FILE",
     };
 
-    private readonly NumberOption<int?> _shards = new("--shards", least: 1, most: 32)
+    private readonly NumberOption<int?> _shards = new("--shards", least: 1, most: ShardedLog.MostShards)
     {
         Description = "Parts that the population is divided into, each on a worker; the agent learns here, on --device. Goes with --cluster.",
         HelpName = "N",

@@ -18,11 +18,6 @@ namespace RecDeepRL.Cli.Commands;
 /// <summary>One training run as its user sees it: the folder, the log, the progress, the checkpoints and the final table.</summary>
 internal sealed class TrainingSession : IDisposable
 {
-    /// <summary>How often shards may be lost from one checkpoint on before the run is taken for the cause.</summary>
-    private const int MostLosses = 5;
-
-    private const string Resumed = "resumed from {Checkpoint:l} after {Iteration} iterations";
-
     private readonly RunPair _pair;
     private readonly RunFolder _folder;
     private TrainingTotals _totals;
@@ -126,7 +121,7 @@ internal sealed class TrainingSession : IDisposable
                 insight?.BeginAt(manifest.Iteration);
             var session = new TrainingSession(pair, folder, manifest.Totals, insight, asked, divided);
             if (divided is null)
-                session._log.Information(Resumed, Path.GetFileName(checkpoint), manifest.Iteration);
+                session._log.Information("resumed from {Checkpoint:l} after {Iteration} iterations", Path.GetFileName(checkpoint), manifest.Iteration);
             return session;
         }
         catch
@@ -163,7 +158,11 @@ internal sealed class TrainingSession : IDisposable
             if (_divided is null)
                 return Train(new LocalRounds(_pair) { Responded = _insight is null ? null : _insight.Responded }, interruption.Token);
             using var rounds = Place(interruption.Token);
-            return TrainThroughLosses(rounds, interruption.Token);
+            return new DividedTraining(_pair, _folder, _log).Run(rounds, totals =>
+            {
+                _totals = totals;
+                return Train(rounds, interruption.Token);
+            }, interruption.Token);
         }
         catch (NotFiniteException fault)
         {
@@ -175,7 +174,7 @@ internal sealed class TrainingSession : IDisposable
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             // While others were found in the place of those who were lost: the run is where its newest checkpoint is.
-            return _isAbandoned ? ExitCode.Interrupted : Stopped(CheckpointStore.ReadManifest(CheckpointStore.Locate(_folder.Path)).Iteration);
+            return _isAbandoned ? ExitCode.Interrupted : Stopped(CheckpointStore.All(_folder.Path) is [.., var newest] ? CheckpointStore.ReadManifest(newest).Iteration : 0);
         }
     }
 
@@ -197,85 +196,23 @@ internal sealed class TrainingSession : IDisposable
             pair.Dispose();
     }
 
-    /// <summary>Finds those among whom the run is divided, and has them where the run is.</summary>
+    /// <summary>Finds those among whom the run is divided.</summary>
     private IRecoverableRounds Place(CancellationToken cancellation)
     {
-        IRecoverableRounds? rounds = null;
         try
         {
-            rounds = _divided!.Place(_log, cancellation);
+            var rounds = _divided!.Place(_log, cancellation);
             Announce();
-            if (CheckpointStore.All(_folder.Path).Count > 0)
-            {
-                Restore();
-                _log.Information(Resumed, Path.GetFileName(CheckpointStore.Locate(_folder.Path)), _pair.Environment.Iteration);
-            }
-            else
-                CheckpointStore.Write(_folder.Path, _pair, _totals);
             return rounds;
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is UserMistakeException or OperationCanceledException && CheckpointStore.All(_folder.Path).Count == 0)
         {
-            rounds?.Dispose();
-            if (fault is UserMistakeException or OperationCanceledException && CheckpointStore.All(_folder.Path).Count == 0)
-            {
-                // Where nobody is there, that is all there is to say.
-                _isAbandoned = true;
-                _log.Dispose();
-                _folder.Abandon("config.json", "run.log");
-            }
+            // Where nobody is there, that is all there is to say.
+            _isAbandoned = true;
+            _log.Dispose();
+            _folder.Abandon("config.json", "run.log");
             throw;
         }
-    }
-
-    /// <summary>Trains, and goes back to the newest checkpoint when somebody is lost.</summary>
-    private int TrainThroughLosses(IRecoverableRounds rounds, CancellationToken cancellation)
-    {
-        var (losses, checkpoint, isLost) = (0, "", false);
-        while (true)
-        {
-            try
-            {
-                if (isLost)
-                {
-                    Recover(rounds, cancellation);
-                    Restore();
-                    isLost = false;
-                }
-                return Train(rounds, cancellation);
-            }
-            catch (RoundsLostException lost)
-            {
-                var newest = CheckpointStore.Locate(_folder.Path);
-                losses = newest == checkpoint ? losses + 1 : 1;
-                checkpoint = newest;
-                if (losses == MostLosses)
-                    throw new UserMistakeException($"{lost.Message}, as {MostLosses - 1} others since {Path.GetFileName(newest)}; the run may be what ends them. Go on with 'train --resume {_folder.Path}' and smaller shards, or look at the workers' logs.", lost);
-                _log.Warning("{Loss:l}; the run goes on from {Checkpoint:l}", lost.Message, Path.GetFileName(newest));
-                isLost = true;
-            }
-        }
-    }
-
-    private void Recover(IRecoverableRounds rounds, CancellationToken cancellation)
-    {
-        try
-        {
-            rounds.Recover(cancellation);
-        }
-        catch (UserMistakeException mistake)
-        {
-            throw new UserMistakeException(
-                $"{mistake.Message} The run is whole up to {Path.GetFileName(CheckpointStore.Locate(_folder.Path))}; 'train --resume {_folder.Path}' goes on with it, with --cluster and --shards or without.", mistake);
-        }
-    }
-
-    private void Restore()
-    {
-        var checkpoint = CheckpointStore.Locate(_folder.Path);
-        var manifest = CheckpointStore.ReadManifest(checkpoint);
-        CheckpointStore.Restore(checkpoint, manifest, _pair);
-        _totals = manifest.Totals;
     }
 
     private int Train(IRounds rounds, CancellationToken cancellation)

@@ -18,7 +18,7 @@ namespace RecDeepRL.Cluster.Clients;
 public sealed record ShardSettings(int Shards, string Device, Merging? Merging, int Staleness, string? Log)
 {
     /// <summary>The most shards of a run.</summary>
-    public const int Most = LogDescription.MostShards;
+    public const int Most = ShardedLog.MostShards;
 }
 
 /// <summary>A run whose population is divided among the workers of a cluster, and whose agent learns here.</summary>
@@ -96,7 +96,7 @@ public sealed class ShardedRun : IDisposable
             links.PlaceAsync(waits: false, cancellation).GetAwaiter().GetResult();
             if (_shards.Log is { } folder)
             {
-                InteractionLogWriter.BeginShards(
+                ShardedLog.Begin(
                     folder, _shards.Shards, _environment.Iteration,
                     new LoggedRun(0, plan.Agent, plan.AgentOptions, plan.Environment, plan.EnvironmentOptions, plan.DataFolder, spec.PopulationFingerprint, spec.SlateSize, plan.Seed));
             }

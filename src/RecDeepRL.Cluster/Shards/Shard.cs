@@ -159,7 +159,7 @@ internal sealed class Shard : IDisposable
         {
             try
             {
-                _log = InteractionLogWriter.GoOn(LogDescription.ShardFolder(_order.Log, _order.Shard), _environment.Iteration, run, _environment.Population);
+                _log = InteractionLogWriter.GoOn(ShardedLog.FolderOf(_order.Log, _order.Shard), _environment.Iteration, run, _environment.Population);
             }
             catch (UserMistakeException mistake) when (mistake.InnerException is IOException && Stopwatch.GetElapsedTime(started).TotalSeconds < _order.LogPatience)
             {

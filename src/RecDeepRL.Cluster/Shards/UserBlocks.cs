@@ -9,7 +9,7 @@ namespace RecDeepRL.Cluster.Shards;
 internal sealed class UserBlocks(int userCount)
 {
     /// <summary>Blocks in all, a power of two.</summary>
-    public const int Count = LogDescription.MostShards;
+    public const int Count = ShardedLog.MostShards;
 
     /// <summary>The whole tree: its root.</summary>
     public static BlockNode Root { get; } = new(0, Count);

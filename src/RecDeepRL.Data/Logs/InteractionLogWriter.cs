@@ -88,30 +88,6 @@ public sealed class InteractionLogWriter : IDisposable
         return Open(folder, append: true, run, population, null, goesOn: true);
     }
 
-    /// <summary>Says that a log is made of shards, before any of them is written.</summary>
-    /// <param name="shards">1 to <see cref="LogDescription.MostShards"/>.</param>
-    /// <param name="iteration">0 to begin the log, in a new or empty folder; otherwise it has to be there.</param>
-    /// <exception cref="UserMistakeException">The folder holds something already, is no log of so many shards, or cannot be written to.</exception>
-    public static void BeginShards(string folder, int shards, long iteration, LoggedRun run)
-    {
-        try
-        {
-            if (iteration == 0)
-            {
-                if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-                    throw new UserMistakeException($"'{folder}' is there and not empty, and a log never overwrites another. Give --log a folder that does not exist yet.");
-                (Fresh(folder) with { Shards = shards }).With(run with { FirstIteration = 0 }).Write(folder);
-                return;
-            }
-            if (Existing(folder).Shards is var count && count != shards)
-                throw new UserMistakeException($"The log '{folder}' is of {(count is null ? "a run without shards" : $"{count} shards")}, the run has {shards}. Leave --log out, or run with as many shards as the log has.");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UserMistakeException($"The log folder '{folder}' cannot be used: {fault.Message} Choose another folder for --log.", fault);
-        }
-    }
-
     /// <param name="beforeWriting">Called on the writing thread before each chunk, so that a test can be a slow disk.</param>
     internal static InteractionLogWriter Open(string folder, bool append, LoggedRun run, Population population, Action? beforeWriting, bool goesOn = false)
     {

@@ -2,7 +2,6 @@ using RecDeepRL.Agents;
 using RecDeepRL.Cluster.Clients;
 using RecDeepRL.Cluster.Shards;
 using RecDeepRL.Core;
-using RecDeepRL.Core.State;
 using RecDeepRL.Data.Logs;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Checkpoints;
@@ -45,7 +44,7 @@ public sealed class ShardedRoundsTests : IDisposable
 
         AssertSame(Train(local), Train(divided));
 
-        AssertSameState(local, divided.Pair);
+        MemoryCheckpoint.AssertSame(local, divided.Pair);
         AssertClose(new LocalRounds(local), divided.Rounds);
     }
 
@@ -61,7 +60,7 @@ public sealed class ShardedRoundsTests : IDisposable
             using var divided = new LocalShards.Run(plan, shards, Merging.Transitions);
             AssertSame(expected, Train(divided));
             // Responses that are no clicks are computed batch by batch, which may round the last digit of a float otherwise.
-            AssertSameState(local, divided.Pair, environment == "satisfaction" ? 1e-6 : 0);
+            MemoryCheckpoint.AssertSame(local, divided.Pair, environment == "satisfaction" ? 1e-6 : 0);
             // Where there are sessions, planning weighs burdens by what it finds among the users of a shard.
             if (!local.Environment.Spec.HasEpisodes)
                 AssertClose(new LocalRounds(local), divided.Rounds);
@@ -79,7 +78,7 @@ public sealed class ShardedRoundsTests : IDisposable
         {
             using var divided = new LocalShards.Run(plan, shards, Merging.Sums);
             AssertSame(expected, Train(divided));
-            AssertSameState(one.Pair, divided.Pair);
+            MemoryCheckpoint.AssertSame(one.Pair, divided.Pair);
         }
         // In one place the rows of a round are added one after the other, which rounds otherwise where they are no whole numbers.
         using var local = SmallRuns.Pair(plan);
@@ -87,7 +86,7 @@ public sealed class ShardedRoundsTests : IDisposable
         if (!IsLinear(agent))
         {
             AssertSame(expected, rounds);
-            AssertSameState(local, one.Pair);
+            MemoryCheckpoint.AssertSame(local, one.Pair);
         }
     }
 
@@ -101,7 +100,7 @@ public sealed class ShardedRoundsTests : IDisposable
 
         AssertSame(Train(local), Train(divided));
 
-        AssertSameState(local, divided.Pair);
+        MemoryCheckpoint.AssertSame(local, divided.Pair);
     }
 
     [Theory]
@@ -117,7 +116,7 @@ public sealed class ShardedRoundsTests : IDisposable
         var expected = Train(two, checkpointEvery: 6);
         AssertSame(expected, Train(four, checkpointEvery: 6));
 
-        AssertSameState(two.Pair, four.Pair);
+        MemoryCheckpoint.AssertSame(two.Pair, four.Pair);
         // Nobody is ahead of a checkpoint; after it the shards go ahead again.
         Assert.Equal([0, 1, 2, 2, 2, 2, 0, 1, 2, 2], four.Played.Where(round => round.Shard == 0).Select(round => round.Staleness));
         Assert.Equal([0, 1, 2, 2, 2, 2, 0, 1, 2, 2], expected.Select(round => round.Diagnostics["staleness"]));
@@ -161,7 +160,7 @@ public sealed class ShardedRoundsTests : IDisposable
             var rounds = TrainThroughLosses(divided, after, _folder.PathOf("run-" + name));
             Assert.True(divided.Links.Recoveries > 0, $"nothing was lost after {after} answers");
             AssertSame(expected, rounds);
-            AssertSameState(whole.Pair, divided.Pair);
+            MemoryCheckpoint.AssertSame(whole.Pair, divided.Pair);
             AssertSameLog("whole", name, expected);
         }
     }
@@ -187,7 +186,7 @@ public sealed class ShardedRoundsTests : IDisposable
         using var third = new LocalShards.Run(plan, 5, Merging.Transitions);
         Restore(third.Pair);
         AssertSame([.. expected.Skip(8)], Train(third));
-        AssertSameState(local, third.Pair);
+        MemoryCheckpoint.AssertSame(local, third.Pair);
 
         void Restore(RunPair pair)
         {
@@ -226,7 +225,7 @@ public sealed class ShardedRoundsTests : IDisposable
         // Whoever starts warm from it learns what those who wrote it have learned.
         using var warm = SmallRuns.Pair(plan);
         warm.WarmStart(three.RoundsOf(warm.Environment.Population, warm.Environment.Spec.SlateSize));
-        AssertSameState(local, warm);
+        MemoryCheckpoint.AssertSame(local, warm);
     }
 
     [Fact]
@@ -308,7 +307,7 @@ public sealed class ShardedRoundsTests : IDisposable
         }
     }
 
-    private void BeginLog(string name, int shards, RunPlan plan) => InteractionLogWriter.BeginShards(_folder.PathOf(name), shards, 0, Run(plan));
+    private void BeginLog(string name, int shards, RunPlan plan) => ShardedLog.Begin(_folder.PathOf(name), shards, 0, Run(plan));
 
     private static LoggedRun Run(RunPlan plan) => new(0, plan.Agent, plan.AgentOptions, plan.Environment, plan.EnvironmentOptions, null, "", 2, plan.Seed);
 
@@ -318,7 +317,7 @@ public sealed class ShardedRoundsTests : IDisposable
         var (rows, responses) = (0L, 0.0);
         for (var shard = 0; shard < 4; shard++)
         {
-            var (one, other) = (LogDescription.ShardFolder(_folder.PathOf(expected), shard), LogDescription.ShardFolder(_folder.PathOf(actual), shard));
+            var (one, other) = (ShardedLog.FolderOf(_folder.PathOf(expected), shard), ShardedLog.FolderOf(_folder.PathOf(actual), shard));
             var names = Directory.EnumerateFiles(one, "*.parquet").Select(Path.GetFileName).Order().ToList();
             Assert.Equal(names, Directory.EnumerateFiles(other, "*.parquet").Select(Path.GetFileName).Order());
             Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(one, name!)), File.ReadAllBytes(Path.Combine(other, name!))));
@@ -361,24 +360,6 @@ public sealed class ShardedRoundsTests : IDisposable
 
     /// <summary>Sums over users in another order.</summary>
     private static void AssertClose(double expected, double actual) => Assert.Equal(expected, actual, 1e-6);
-
-    private static void AssertSameState(RunPair expected, RunPair actual, double tolerance = 0)
-    {
-        AssertSameState(expected.Agent.Save, actual.Agent.Save, tolerance);
-        AssertSameState(expected.Environment.Save, actual.Environment.Save, tolerance);
-    }
-
-    private static void AssertSameState(Action<IStateWriter> expected, Action<IStateWriter> actual, double tolerance)
-    {
-        using var one = new SavedState();
-        using var other = new SavedState();
-        expected(one);
-        actual(other);
-        Assert.Equal(one.Counters, other.Counters);
-        Assert.Equal(one.Tensors.Keys, other.Tensors.Keys);
-        Assert.All(one.Tensors, saved => Assert.True(
-            saved.Value.SameAs(other.Tensors[saved.Key]) || (tolerance > 0 && saved.Value.allclose(other.Tensors[saved.Key], tolerance, tolerance)), $"{saved.Key} differs"));
-    }
 
     private sealed class Recorder(Action<IterationRecord> completed) : IRunRecorder
     {
