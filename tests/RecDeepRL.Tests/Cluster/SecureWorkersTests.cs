@@ -45,7 +45,7 @@ public sealed class SecureWorkersTests : IDisposable
     {
         await using var workers = await HostedWorkers.StartAsync(_ours.Settings(_ours.Issue("worker.pem")));
 
-        var mistake = await Assert.ThrowsAsync<UserMistakeException>(() => workers.AddAsync(workers.Settings with { Certificate = _strangers.Issue("theirs.pem") }));
+        var mistake = await Assert.ThrowsAsync<UserMistakeException>(() => workers.AddAsync(workers.Settings with { Certificate = _strangers.Issue("theirs.pem"), LeastPatienceSeconds = 8 }));
 
         Assert.Contains("with a certificate that it trusts", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);

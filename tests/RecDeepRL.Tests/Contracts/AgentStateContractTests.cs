@@ -93,7 +93,7 @@ public sealed class AgentStateContractTests
         {
             world.Play(10);
             var afterTen = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            world.Play(50);
+            world.Play(15);
             Assert.Equal(afterTen, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             world.Agent.Diagnose();
             using (var state = MemoryCheckpoint.Of(world.Agent))

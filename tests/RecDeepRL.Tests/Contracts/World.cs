@@ -3,6 +3,7 @@ using RecDeepRL.Agents;
 using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Simulation;
+using RecDeepRL.Tests.Experiments;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Contracts;
@@ -12,10 +13,11 @@ internal sealed class World : IDisposable
 {
     /// <param name="agent">A registered name, or none for the environment alone.</param>
     /// <param name="settings">Options of the environment beside its sizes.</param>
-    /// <param name="agentSettings">Options of the agent.</param>
+    /// <param name="agentSettings">Options of the agent beside its sizes.</param>
+    /// <param name="largeAgent">Whether the agent has the sizes that it has by default.</param>
     public World(
         string? agent, string environment, int users = 60, int items = 12, long seed = 5, IReadOnlyDictionary<string, string>? settings = null,
-        IReadOnlyDictionary<string, string>? agentSettings = null)
+        IReadOnlyDictionary<string, string>? agentSettings = null, bool largeAgent = false)
     {
         var registration = EnvironmentRegistry.Find(environment);
         var sizes = new Dictionary<string, string>
@@ -31,7 +33,7 @@ internal sealed class World : IDisposable
         if (agent is null)
             return;
         var chosen = AgentRegistry.Find(agent);
-        AgentOrNone = chosen.Create(new AgentContext(Environment.Spec, Environment.Population, seed), OptionsBinder.Bind(chosen.OptionsType, agentSettings ?? new Dictionary<string, string>()));
+        AgentOrNone = chosen.Create(new AgentContext(Environment.Spec, Environment.Population, seed), OptionsBinder.Bind(chosen.OptionsType, largeAgent ? agentSettings ?? new Dictionary<string, string>() : SmallAgents.Options(agent, agentSettings)));
         if (AgentOrNone is INeedsTruth bound)
             bound.Reveal(Assert.IsAssignableFrom<ITruth>(Environment));
     }

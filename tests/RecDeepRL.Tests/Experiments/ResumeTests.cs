@@ -22,7 +22,7 @@ public sealed class ResumeTests
     [Theory]
     [MemberData(nameof(EveryPair))]
     public void TwentyIterationsEqualTenAndAResumeAndTenTensorForTensor(string agent, string environment) =>
-        AssertResumes(SmallRuns.Plan(agent, environment, iterations: 20), after: 10);
+        AssertResumes(SmallRuns.Plan(agent, environment, iterations: 20) with { AgentOptions = SmallAgents.Options(agent) }, after: 10);
 
     /// <summary>A trajectory that has no row yet is part of the state too.</summary>
     [Fact]

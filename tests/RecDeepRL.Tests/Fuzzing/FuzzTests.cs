@@ -1,9 +1,9 @@
 namespace RecDeepRL.Tests.Fuzzing;
 
-/// <summary>Damaged files end in one line for their user. Here a fixed few hundred for each reader; <c>tests/RecDeepRL.Endurance -- fuzz</c> runs as many as one likes.</summary>
+/// <summary>Damaged files end in one line for their user. Here a fixed hundred for each reader; <c>tests/RecDeepRL.Endurance -- fuzz</c> runs as many as one likes.</summary>
 public sealed class FuzzTests
 {
-    private const int Cases = 200;
+    private const int Cases = 100;
 
     public static TheoryData<int, string> Targets
     {
