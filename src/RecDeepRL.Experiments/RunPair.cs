@@ -51,8 +51,10 @@ public sealed class RunPair : IDisposable
 
     /// <summary>With an environment that goes on to serve other runs: it is reset to the plan's seed, and stays the caller's.</summary>
     /// <param name="environment">Made from the plan's environment, options and data.</param>
-    public static RunPair Create(Catalog catalog, RunPlan plan, IEnvironment environment) =>
-        Start(catalog, plan.Resolve(catalog), environment, ownsEnvironment: false);
+    /// <param name="group">The replicas that the agent learns along with; none for an agent that learns alone.</param>
+    /// <param name="wrap">What is to stand in the agent's place, and owns it from then on; none for the agent itself.</param>
+    public static RunPair Create(Catalog catalog, RunPlan plan, IEnvironment environment, ILearningGroup? group = null, Func<IAgent, IAgent>? wrap = null) =>
+        Start(catalog, plan.Resolve(catalog), environment, ownsEnvironment: false, group, wrap);
 
     /// <summary>Takes environment and agent through rounds that have happened before, as a log tells them; the run's own rounds follow after them.
     /// Users then remember what the log shows them, tastes that drift have drifted, and no coin of the log's rounds is tossed again.</summary>
@@ -107,12 +109,13 @@ public sealed class RunPair : IDisposable
             Environment.Dispose();
     }
 
-    private static RunPair Start(Catalog catalog, RunPlan plan, IEnvironment environment, bool ownsEnvironment)
+    private static RunPair Start(Catalog catalog, RunPlan plan, IEnvironment environment, bool ownsEnvironment, ILearningGroup? group = null, Func<IAgent, IAgent>? wrap = null)
     {
         environment.Reset(plan.Seed);
         RequireFinite(environment.Population.UserFeatures, "user features");
         RequireFinite(environment.Population.ItemFeatures, "item features");
-        return new RunPair(plan, environment, CreateAgent(catalog, plan, environment), ownsEnvironment);
+        var agent = CreateAgent(catalog, plan, environment, group);
+        return new RunPair(plan, environment, wrap?.Invoke(agent) ?? agent, ownsEnvironment);
     }
 
     private static void RequireFinite(torch.Tensor? features, string name)
@@ -148,10 +151,10 @@ public sealed class RunPair : IDisposable
         return environment;
     }
 
-    private static IAgent CreateAgent(Catalog catalog, RunPlan plan, IEnvironment environment)
+    private static IAgent CreateAgent(Catalog catalog, RunPlan plan, IEnvironment environment, ILearningGroup? group)
     {
         var registration = catalog.Agents.Find("agent", plan.Agent);
-        var context = new AgentContext(environment.Spec, environment.Population, RandomStream.DeriveSeed(plan.Seed, "agent"));
+        var context = new AgentContext(environment.Spec, environment.Population, RandomStream.DeriveSeed(plan.Seed, "agent")) { Group = group };
         var agent = registration.Create(context, OptionsBinder.Bind(registration.OptionsType, plan.AgentOptions));
         if (agent is INeedsTruth bound)
             bound.Reveal((ITruth)environment);

@@ -58,6 +58,20 @@ public sealed class ShardsTests(UndividedRun one) : WorkingFolder, IClassFixture
         AssertTotals();
         // Whoever trained on shards can go on in one place.
         Run("train", "--resume", "run", "--iterations", "401", "--device", "cpu").Succeeded();
+        AssertShardsLearn();
+    }
+
+    /// <summary>One shard learns what one process learns, byte for byte, and several learn together.</summary>
+    private void AssertShardsLearn()
+    {
+        string[] command = ["train", "dqn", "--env", "context", "--set", "users=600", "--iterations", "3"];
+        Run([.. command, "--device", "cpu", "--out", "alone"]).Succeeded();
+        foreach (var shards in new[] { "1", "3" })
+            Assert.Contains("the agent learns there", Run([.. command, "--cluster", "cluster.json", "--shards", shards, "--merge", "gradients", "--out", "learned-" + shards]).Succeeded().Output, StringComparison.Ordinal);
+        foreach (var file in new[] { "agent.safetensors", "environment.safetensors" })
+            Assert.Equal(File.ReadAllBytes(PathOf($"alone/checkpoint-000003/{file}")), File.ReadAllBytes(PathOf($"learned-1/checkpoint-000003/{file}")));
+        Assert.Equal(File.ReadAllText(PathOf("alone/diagnostics.csv")), File.ReadAllText(PathOf("learned-1/diagnostics.csv")));
+        Assert.Equal(3 * 3, File.ReadLines(PathOf("learned-3/shards.csv")).Count() - 1);
     }
 
     private void AssertSameRun()

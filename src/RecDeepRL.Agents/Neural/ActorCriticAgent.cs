@@ -7,7 +7,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the actor-critics over an item space share: networks and their targets, replay, the way to slates, and the loss of the critics.
 /// How targets are made and how the actor learns, each agent says in its own file.</summary>
-internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings, IHasPolicyState
+internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings, IHasPolicyState, ILearnsFromGradients
 {
     private readonly string _name;
     private readonly ActorCriticOptions _options;
@@ -34,10 +34,11 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         Target = new ActorCritic(_spec, _scale, options, criticCount, actorOutputs * options.EmbeddingSize);
         Online.Initialise(context.Seed, name);
         Target.CopyFrom(Online);
-        _actorOptimizer = new Adam(Online.ActorParameters, options.ActorLearningRate);
-        _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate, options.CriticWeightDecay);
-        _figures = new RunningMeans(_spec.Device, figures);
-        Replay = new ReplayBuffer(_spec, options);
+        Shared = context.Group is { } group ? new SharedLearning(group, options.ReplayCapacity) : null;
+        _actorOptimizer = new Adam(Online.ActorParameters, options.ActorLearningRate) { Shared = Shared };
+        _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate, options.CriticWeightDecay) { Shared = Shared };
+        _figures = new RunningMeans(_spec.Device, figures) { Shared = Shared };
+        Replay = new ReplayBuffer(_spec, options, Shared);
     }
 
     internal ActorCritic Online { get; }
@@ -46,6 +47,9 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     internal ActorCritic Target { get; }
 
     internal ReplayBuffer Replay { get; }
+
+    /// <summary>Others that learn along; none for an agent that learns alone.</summary>
+    protected SharedLearning? Shared { get; }
 
     /// <summary>Rounds learned from.</summary>
     protected long Rounds { get; private set; }
@@ -87,7 +91,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         using var gradient = enable_grad();
         Replay.Add(feedback);
         Rounds++;
-        var updates = Math.Min(_options.UpdatesPerIteration, (feedback.Slates.shape[0] + _options.SlatesPerUpdate - 1) / _options.SlatesPerUpdate);
+        var updates = Math.Min(_options.UpdatesPerIteration, ((Shared?.LatestRows ?? feedback.Slates.shape[0]) + _options.SlatesPerUpdate - 1) / _options.SlatesPerUpdate);
         for (var update = 0L; update < updates; update++)
         {
             using var scope = NewDisposeScope();
@@ -105,7 +109,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     public virtual IReadOnlyDictionary<string, double> Diagnose()
     {
         var figures = _figures.Read();
-        figures["replay_rows"] = Replay.Count;
+        figures["replay_rows"] = Replay.CountOf(null);
         return figures;
     }
 
@@ -126,11 +130,31 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
 
     public void Save(IStateWriter writer)
     {
+        SaveCommon(writer);
+        Replay.Save(writer.Under("replay"));
+    }
+
+    public void RequireDivisible() => Replay.RequireDivisible();
+
+    public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
+    {
+        SaveCommon(writer);
+        Replay.SavePart(writer.Under("replay"), member, parts);
+    }
+
+    public void LoadParts(IReadOnlyList<IStateReader> parts)
+    {
+        LoadCommon(parts[0]);
+        Replay.LoadParts([.. parts.Select(part => part.Under("replay"))]);
+    }
+
+    /// <summary>What all of several learners have alike.</summary>
+    private void SaveCommon(IStateWriter writer)
+    {
         SavePolicy(writer);
         writer.Write("updates", Updates);
         SaveOptimizers(writer);
         _figures.Save(writer.Under("figures"));
-        Replay.Save(writer.Under("replay"));
     }
 
     /// <summary>What else updates move.</summary>
@@ -148,11 +172,16 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
 
     public void Load(IStateReader reader)
     {
+        LoadCommon(reader);
+        Replay.Load(reader.Under("replay"));
+    }
+
+    private void LoadCommon(IStateReader reader)
+    {
         LoadPolicy(reader);
         Updates = reader.ReadCount("updates");
         LoadOptimizers(reader);
         _figures.Load(reader.Under("figures"));
-        Replay.Load(reader.Under("replay"));
     }
 
     public void Dispose()

@@ -35,6 +35,9 @@ internal sealed class Adam : IDisposable
     /// <summary>Whether steps are tensor operations on the CPU too: what the pass over memory must equal.</summary>
     public bool ByTensorOperations { get; init; }
 
+    /// <summary>Others that step along, each with a gradient of its own rows; none for a learner that is alone.</summary>
+    public SharedLearning? Shared { get; init; }
+
     /// <summary>Moves the block's values one step against the gradient of a loss.</summary>
     public void Minimise(Tensor loss, ParameterBlock block)
     {
@@ -47,6 +50,8 @@ internal sealed class Adam : IDisposable
     /// <param name="share">Of the learning rate, in (0, 1], for rates that fall.</param>
     public void Step(Tensor values, Tensor gradient, double share = 1)
     {
+        using var merged = Shared?.Merge(gradient);
+        gradient = merged ?? gradient;
         _step++;
         if (values.device_type == DeviceType.CPU && !ByTensorOperations)
             StepInOnePass(values, gradient, share);

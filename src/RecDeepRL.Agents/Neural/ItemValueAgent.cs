@@ -29,7 +29,7 @@ internal abstract class ItemValueAgent : ReplayingAgent, IEstimatesItems, IHasIt
         Target = new ItemValueNetwork(Spec, Scale, options, valuesStates);
         Online.Initialise(new RandomStream(context.Seed, name + ":network"));
         Target.Parameters.CopyFrom(Online.Parameters);
-        _optimizer = new Adam(Online.Parameters, options.LearningRate, options.WeightDecay);
+        _optimizer = new Adam(Online.Parameters, options.LearningRate, options.WeightDecay) { Shared = Shared };
     }
 
     internal ItemValueNetwork Online { get; }

@@ -55,8 +55,8 @@ internal sealed class ReinforceAgent : ReplayingAgent, IHasItemEmbeddings
         TargetValues = new StateValues(Spec, Scale, options);
         Values.Parameters.Initialise(new RandomStream(context.Seed, "reinforce:values"));
         TargetValues.Parameters.CopyFrom(Values.Parameters);
-        _policyOptimizer = new Adam(Policy.Parameters, options.LearningRate);
-        _valueOptimizer = new Adam(Values.Parameters, options.ValueLearningRate);
+        _policyOptimizer = new Adam(Policy.Parameters, options.LearningRate) { Shared = Shared };
+        _valueOptimizer = new Adam(Values.Parameters, options.ValueLearningRate) { Shared = Shared };
     }
 
     internal ItemPolicy Policy { get; }

@@ -1,4 +1,5 @@
 using RecDeepRL.Core;
+using RecDeepRL.Core.Randomness;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Agents.Neural;
@@ -26,6 +27,18 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
     /// <summary>[R, K] float32, what the agent keeps beside each slot, such as how likely it was to show the item; none where it keeps nothing.</summary>
     public Tensor? Companion { get; init; }
 
+    /// <summary>[R] int64, which rows these are of the batch that several learners share; none where all of it is here.</summary>
+    public Tensor? Positions { get; init; }
+
+    /// <summary>Standard normal draws for rows, each its own, the same whoever of several learners has the row.</summary>
+    /// <param name="draw">Which draw of the stream.</param>
+    /// <param name="like">[R, n], whose shape and device the draws have.</param>
+    /// <param name="positions">See <see cref="Positions"/>.</param>
+    /// <returns>[R, n] float32.</returns>
+    public static Tensor Normal(RandomStream stream, long draw, Tensor like, Tensor? positions) => positions is null
+        ? stream.Normal(draw, like.device, like.shape)
+        : stream.Normal(draw, Ranking.Lanes(positions, like.shape[1]));
+
     /// <summary>The mean of the rows' losses, each times its weight.</summary>
     /// <param name="losses">[R, …] float32.</param>
     public Tensor Mean(Tensor losses)
@@ -42,7 +55,7 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
         Move(Observation);
         if (Next is not null)
             Move(Next);
-        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights, Companion })
+        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights, Companion, Positions })
             tensor?.MoveToOuterDisposeScope();
         return this;
     }

@@ -15,6 +15,7 @@ internal sealed class ReplayBuffer : IDisposable
     private readonly ReplayTrajectories? _trajectories;
     private readonly ReplayPriorities? _priorities;
     private readonly ReplayColumns _columns;
+    private readonly SharedLearning? _shared;
     private readonly Queue<long> _rounds = new();
     private long _written;
 
@@ -30,11 +31,24 @@ internal sealed class ReplayBuffer : IDisposable
     }
 
     /// <summary>A buffer of what the options ask for.</summary>
-    public ReplayBuffer(EnvironmentSpec spec, ReplayOptions options)
+    /// <param name="shared">The others that learn along with whoever learns from this one, each with rows of its own; none for a learner that is alone.</param>
+    /// <exception cref="UserMistakeException">There are others, and rows are to be drawn by priority.</exception>
+    public ReplayBuffer(EnvironmentSpec spec, ReplayOptions options, SharedLearning? shared = null)
         : this(spec, options.ReplayCapacity, keepsNext: true)
     {
+        _shared = shared;
         _trajectories = options.ReturnSteps > 1 ? new ReplayTrajectories(spec) : null;
         _priorities = options.PriorityExponent > 0 ? new ReplayPriorities(options, spec.Device) : null;
+        if (shared is not null)
+            RequireDivisible();
+    }
+
+    /// <summary>Requires that rows can be drawn among those of several learners.</summary>
+    /// <exception cref="UserMistakeException">They are drawn by priority.</exception>
+    public void RequireDivisible()
+    {
+        if (_priorities is not null)
+            throw new UserMistakeException("priorityExponent was above 0, but with --merge gradients slates are drawn uniformly: nobody knows the errors of all of them. Use 0, or --merge transitions.");
     }
 
     public long Capacity { get; }
@@ -47,7 +61,9 @@ internal sealed class ReplayBuffer : IDisposable
 
     /// <summary>Rows of the latest rounds that are still here.</summary>
     /// <param name="rounds">How many rounds; none for all.</param>
-    public long CountOf(int? rounds) => rounds is { } wanted ? Math.Min(Count, _rounds.TakeLast(wanted).Sum()) : Count;
+    public long CountOf(int? rounds) => _shared?.CountOf(rounds) ?? CountOfOwn(rounds);
+
+    private long CountOfOwn(int? rounds) => rounds is { } wanted ? Math.Min(Count, _rounds.TakeLast(wanted).Sum()) : Count;
 
     /// <param name="feedback">One round. Borrowed.</param>
     /// <param name="companion">[B, K] float32, the agent's own number for each slot, where they are kept. Borrowed.</param>
@@ -55,6 +71,9 @@ internal sealed class ReplayBuffer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        _shared?.Add();
+        if (feedback.Slates.shape[0] == 0)
+            return;
         var rows = Rows(feedback);
         if (KeepsCompanion)
             rows["companion"] = companion ?? throw new ArgumentNullException(nameof(companion));
@@ -101,7 +120,12 @@ internal sealed class ReplayBuffer : IDisposable
         var count = CountOf(options.ReplayRounds);
         Tensor ages;
         Tensor? weights = null;
-        if (_priorities is null)
+        Tensor? positions = null;
+        if (_shared is not null)
+        {
+            (positions, ages) = _shared.Own(stream.Integers(draw, count, CPU, options.BatchSize), _spec.Device);
+        }
+        else if (_priorities is null)
         {
             ages = stream.Integers(draw, count, _spec.Device, options.BatchSize);
         }
@@ -110,7 +134,7 @@ internal sealed class ReplayBuffer : IDisposable
             (var drawn, weights) = _priorities.Sample(LatestOf("priorities", count), stream, draw, options.BatchSize);
             ages = drawn.neg().add_(count - 1);
         }
-        return Take(ages, options.ReturnSteps, discount, weights).MoveToOuterDisposeScope();
+        return (Take(ages, options.ReturnSteps, discount, weights) with { Positions = positions }).MoveToOuterDisposeScope();
     }
 
     /// <param name="ages">[n] int64 from 0, the latest row, to <see cref="Count"/> − 1.</param>
@@ -153,6 +177,7 @@ internal sealed class ReplayBuffer : IDisposable
         writer.Write("rounds", tensor(_rounds.ToArray(), ScalarType.Int64));
         _trajectories?.Save(writer);
         _priorities?.Save(writer);
+        _shared?.Save(writer);
         foreach (var (name, column) in _columns.All)
             writer.Write(name, column.narrow(0, 0, Count));
     }
@@ -171,10 +196,40 @@ internal sealed class ReplayBuffer : IDisposable
             _rounds.Enqueue(rows);
         _trajectories?.Load(reader);
         _priorities?.Load(reader);
+        _shared?.Load(reader);
+        Fill(Count == 0 ? [] : Names().ToDictionary(name => name, reader.ReadTensor));
+    }
+
+    /// <summary>Writes what the buffer of one of several learners is to go on from. See <see cref="ILearnsFromGradients"/>.</summary>
+    public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
+    {
+        using var scope = NewDisposeScope();
+        var columns = Count == 0 ? [] : Names().ToDictionary(name => name, name => LatestOf(name, Count));
+        ReplayParts.Write(writer, member, parts, columns, [.. _rounds], _written - Count, _trajectories?.Latest);
+    }
+
+    /// <summary>Takes on the rows that several learners have, in the order that one would have them.</summary>
+    /// <param name="parts">What each of them has saved.</param>
+    /// <exception cref="ArgumentException">They do not fit together.</exception>
+    public void LoadParts(IReadOnlyList<IStateReader> parts)
+    {
+        using var scope = NewDisposeScope();
+        var (columns, rounds, latest) = ReplayParts.Read(parts, Names(), Capacity, _trajectories is not null);
+        Count = columns.Count == 0 ? 0 : columns["items"].shape[0];
+        _written = Count;
+        _rounds.Clear();
+        rounds.ForEach(_rounds.Enqueue);
+        if (latest is { } last)
+            _trajectories!.Latest = last;
+        Fill(columns);
+    }
+
+    /// <param name="columns">All rows; none where there are none.</param>
+    private void Fill(Dictionary<string, Tensor> columns)
+    {
         _columns.Release();
         if (Count == 0)
             return;
-        var columns = Names().ToDictionary(name => name, name => reader.ReadTensor(name).to(_spec.Device));
         _columns.Reserve(Count, Count, columns);
         foreach (var (name, values) in columns)
             _columns[name].narrow(0, 0, Count).copy_(values);

@@ -16,6 +16,17 @@ internal sealed class ReplayTrajectories : IDisposable
     public ReplayTrajectories(EnvironmentSpec spec) =>
         _latest = full([spec.UserCount], -1L, ScalarType.Int64, spec.Device).DetachFromDisposeScope();
 
+    /// <summary>Names of the latest row of each user, [U] int64, -1 for none, and the latest round. Borrowed.</summary>
+    public (Tensor Rows, long Iteration) Latest
+    {
+        get => (_latest, _latestIteration);
+        set
+        {
+            _latest.copy_(value.Rows);
+            _latestIteration = value.Iteration;
+        }
+    }
+
     /// <summary>Forgets where the trajectories of users stand of whom a row was not kept: what they do later does not follow what is here.</summary>
     /// <param name="userIds">[n] int64.</param>
     public void Forget(Tensor userIds) => _latest.index_fill_(0, userIds, -1L);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the agents share that keep rounds in a buffer and after each round make some updates on what they draw from it.</summary>
-internal abstract class ReplayingAgent : IAgent, IHasPolicyState
+internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGradients
 {
     private readonly string _name;
     private readonly ReplayingOptions _options;
@@ -23,11 +23,15 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState
         Discount = options.DiscountFor(context.Spec);
         _sampling = new RandomStream(context.Seed, name + ":sampling");
         Scale = new FeatureScale(context.Population, Spec.Device);
-        Replay = new ReplayBuffer(Spec, options) { KeepsCompanion = keepsCompanion };
-        Figures = new RunningMeans(Spec.Device, figures);
+        Shared = context.Group is { } group ? new SharedLearning(group, options.ReplayCapacity) : null;
+        Replay = new ReplayBuffer(Spec, options, Shared) { KeepsCompanion = keepsCompanion };
+        Figures = new RunningMeans(Spec.Device, figures) { Shared = Shared };
     }
 
     internal ReplayBuffer Replay { get; }
+
+    /// <summary>Others that learn along; none for an agent that learns alone.</summary>
+    protected SharedLearning? Shared { get; }
 
     /// <summary>Per round.</summary>
     internal double Discount { get; }
@@ -63,7 +67,7 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState
         using var gradient = enable_grad();
         Remember(feedback);
         Rounds++;
-        for (var updates = _options.UpdatesAfter(feedback.Slates.shape[0]); updates > 0; updates--)
+        for (var updates = _options.UpdatesAfter(Shared?.LatestRows ?? feedback.Slates.shape[0]); updates > 0; updates--)
         {
             using var scope = NewDisposeScope();
             var batch = Replay.Sample(_sampling, _updates, _options, Discount);
@@ -81,7 +85,7 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState
     public IReadOnlyDictionary<string, double> Diagnose()
     {
         var figures = Figures.Read();
-        figures["replay_rows"] = Replay.Count;
+        figures["replay_rows"] = Replay.CountOf(null);
         AddFigures(figures);
         return figures;
     }
@@ -100,18 +104,43 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState
 
     public void Save(IStateWriter writer)
     {
-        SavePolicy(writer);
-        writer.Write("updates", _updates);
+        SaveCommon(writer);
         Replay.Save(writer.Under("replay"));
-        Figures.Save(writer.Under("figures"));
-        SaveOptimizers(writer);
     }
 
     public void Load(IStateReader reader)
     {
+        LoadCommon(reader);
+        Replay.Load(reader.Under("replay"));
+    }
+
+    public void RequireDivisible() => Replay.RequireDivisible();
+
+    public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
+    {
+        SaveCommon(writer);
+        Replay.SavePart(writer.Under("replay"), member, parts);
+    }
+
+    public void LoadParts(IReadOnlyList<IStateReader> parts)
+    {
+        LoadCommon(parts[0]);
+        Replay.LoadParts([.. parts.Select(part => part.Under("replay"))]);
+    }
+
+    /// <summary>What all of several learners have alike.</summary>
+    private void SaveCommon(IStateWriter writer)
+    {
+        SavePolicy(writer);
+        writer.Write("updates", _updates);
+        Figures.Save(writer.Under("figures"));
+        SaveOptimizers(writer);
+    }
+
+    private void LoadCommon(IStateReader reader)
+    {
         LoadPolicy(reader);
         _updates = reader.ReadCount("updates");
-        Replay.Load(reader.Under("replay"));
         Figures.Load(reader.Under("figures"));
         LoadOptimizers(reader);
     }

@@ -17,12 +17,17 @@ internal sealed class RunningMeans : IDisposable
         _sums = zeros([names.Length], ScalarType.Float64, device).DetachFromDisposeScope();
     }
 
+    /// <summary>Others that learn along; none for a learner that is alone.</summary>
+    public SharedLearning? Shared { get; init; }
+
     /// <param name="figures">A scalar for each name, in their order.</param>
     public void Add(params Tensor[] figures)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        _sums.add_(stack([.. figures.Select(figure => figure.detach())]));
+        // Of several learners each counts as much as it has rows of the batch, so that the mean over them is that of the whole batch.
+        var share = Shared is null ? 1 : Shared.Share * Shared.Members;
+        _sums.add_(stack([.. figures.Select(figure => figure.detach())]), alpha: share);
         _count++;
     }
 

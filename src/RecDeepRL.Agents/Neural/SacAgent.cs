@@ -46,7 +46,7 @@ internal sealed class SacAgent : ActorCriticAgent
         _temperature = new ParameterBlock([new("logarithm", 0, 1)], context.Spec.Device);
         using (no_grad())
             _temperature.Values.fill_(Math.Log(options.Temperature ?? options.InitialTemperature));
-        _temperatureOptimizer = new Adam(_temperature, options.ActorLearningRate);
+        _temperatureOptimizer = new Adam(_temperature, options.ActorLearningRate) { Shared = Shared };
     }
 
     /// <summary>Exploring, a draw from π(·|s) for each user; otherwise the tanh of its Gaussian's mean.</summary>
@@ -76,11 +76,10 @@ internal sealed class SacAgent : ActorCriticAgent
     internal override void Update(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
-        var luck = _draws.Normal(Updates, batch.Items.device, batch.Items.shape[0], _options.EmbeddingSize);
         var (points, logDensity) = ((Tensor?)null, (Tensor?)null);
         var (states, figures) = LearnCritics(batch, Futures(batch), seen =>
         {
-            (points, logDensity) = DrawOnline(seen, luck);
+            (points, logDensity) = DrawOnline(seen, batch.Positions);
             return points;
         });
 
@@ -143,14 +142,14 @@ internal sealed class SacAgent : ActorCriticAgent
         using var scope = NewDisposeScope();
         var states = Online.Encoder.States(batch.Next!, Online.Encoder.Items());
         var (mean, logDeviation) = Gaussian(Online, states);
-        var (points, logDensity) = Draw(mean, logDeviation, _nextDraws.Normal(Updates, mean.device, mean.shape));
+        var (points, logDensity) = Draw(mean, logDeviation, ReplayBatch.Normal(_nextDraws, Updates, mean, batch.Positions));
         return (points.MoveToOuterDisposeScope(), logDensity.MoveToOuterDisposeScope());
     }
 
-    private (Tensor Points, Tensor LogDensity) DrawOnline(Tensor states, Tensor luck)
+    private (Tensor Points, Tensor LogDensity) DrawOnline(Tensor states, Tensor? positions)
     {
         var (mean, logDeviation) = Gaussian(Online, states);
-        return Draw(mean, logDeviation, luck);
+        return Draw(mean, logDeviation, ReplayBatch.Normal(_draws, Updates, mean, positions));
     }
 
     /// <summary>Mean and logarithm of the deviation of each coordinate before the tanh; the latter held in [−5, 2]. [B, E] each.</summary>

@@ -56,7 +56,7 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
         var later = batch.LaterRewards is { } rewards ? rewards : zeros_like(batch.Responses.select(1, 0));
         if (Discount == 0)
             return later.alias().MoveToOuterDisposeScope();
-        var worth = Worth(batch.Next!, TargetItems(update), update).masked_fill(batch.Terminated, 0f);
+        var worth = Worth(batch, TargetItems(update), update).masked_fill(batch.Terminated, 0f);
         return later.add(worth.mul(batch.Discounts!)).MoveToOuterDisposeScope();
     }
 
@@ -77,19 +77,19 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
             : SlateChoices.Scores(first.exp(), second, state, Spec.SlateSize, observation.EligibleItems, options.Search);
     }
 
-    /// <summary>The worth of the slate chosen for each state among some items, under the target network. [R].</summary>
-    private Tensor Worth(Observation observation, Tensor? items, long update)
+    /// <summary>The worth of the slate chosen for each next state among some items, under the target network. [R].</summary>
+    private Tensor Worth(ReplayBatch batch, Tensor? items, long update)
     {
-        var (first, second, state) = Target.Of(observation, items);
+        var (first, second, state) = Target.Of(batch.Next!, items);
         var slateSize = Spec.SlateSize;
         if (options.Choice == SlateResponse.Independent)
         {
             var values = first.add(second);
-            return values.gather(1, Shown(SlateChoices.Best(values, slateSize, null), values, update)).sum(1).add(state);
+            return values.gather(1, Shown(batch, SlateChoices.Best(values, slateSize, null), values, update)).sum(1).add(state);
         }
         var weights = first.exp();
         var scores = SlateChoices.Scores(weights, second, state, slateSize, null, options.Search);
-        return SlateChoices.Worth(weights, second, state, Shown(SlateChoices.Best(scores, slateSize, null), weights, update));
+        return SlateChoices.Worth(weights, second, state, Shown(batch, SlateChoices.Best(scores, slateSize, null), weights, update));
     }
 
     /// <summary>Responses: E[r | s, i] for each item shown. Values: what comes after a slate is the state's share and the sum of what each item adds or takes.</summary>
@@ -117,14 +117,14 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
     }
 
     /// <summary>The slates as the exploring policy shows them, where the target is that policy's.</summary>
-    private Tensor Shown(Tensor slates, Tensor values, long update)
+    private Tensor Shown(ReplayBatch batch, Tensor slates, Tensor values, long update)
     {
         if (!options.OnPolicy)
             return slates;
         // A batch may hold a user twice, so that rows and not users draw.
         var rows = new Observation
         {
-            UserIds = arange(slates.shape[0], ScalarType.Int64, slates.device),
+            UserIds = batch.Positions ?? arange(slates.shape[0], ScalarType.Int64, slates.device),
             RecentItems = slates,
             RecentResponses = slates,
             Iteration = update,

@@ -39,7 +39,7 @@ internal sealed class Td3Agent(AgentContext context, Td3Options options)
         using var noGradient = no_grad();
         var items = Target.Encoder.Items();
         var next = Target.Encoder.States(batch.Next!, items);
-        return Discounted(batch, SlateValue(Target, next, items, Smoothed(Target.Actor(next)))).MoveToOuterDisposeScope();
+        return Discounted(batch, SlateValue(Target, next, items, Smoothed(Target.Actor(next), batch.Positions))).MoveToOuterDisposeScope();
     }
 
     internal override void Update(ReplayBatch batch)
@@ -58,10 +58,11 @@ internal sealed class Td3Agent(AgentContext context, Td3Options options)
     }
 
     /// <summary>Points with clipped noise, each row's own, held in the cube: clip(μ' + clip(ε, −c, c), −1, 1).</summary>
-    internal Tensor Smoothed(Tensor points)
+    /// <param name="positions">See <see cref="ReplayBatch.Positions"/>.</param>
+    internal Tensor Smoothed(Tensor points, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
-        var noise = _smoothing.Normal(Updates, points.device, points.shape).mul_(options.TargetNoise).clamp_(-options.TargetNoiseClip, options.TargetNoiseClip);
+        var noise = ReplayBatch.Normal(_smoothing, Updates, points, positions).mul_(options.TargetNoise).clamp_(-options.TargetNoiseClip, options.TargetNoiseClip);
         return points.add(noise).clamp_(-1, 1).MoveToOuterDisposeScope();
     }
 

@@ -31,7 +31,7 @@ internal sealed class ShardOptions
 
     private readonly WordOption<ShardMerging> _merge = new("--merge")
     {
-        Description = "How the agent hears of what happened on shards: sums over users, or transitions, all that users were shown and did. Default: sums where the agent learns from them.",
+        Description = "How the agent learns of what happens on shards: sums over users, or transitions, all that users were shown and did, reach the learner; or gradients, and the shards learn. Default: sums where the agent learns from them, else transitions.",
         HelpName = "M",
     };
 
@@ -75,6 +75,7 @@ internal enum ShardMerging
 {
     Sums,
     Transitions,
+    Gradients,
 }
 
 /// <summary>A run to be divided.</summary>
@@ -94,13 +95,19 @@ internal sealed record ShardRequest(string Cluster, int Shards, ShardDevice Devi
         {
             null => (Merging?)null,
             ShardMerging.Sums => RecDeepRL.Cluster.Shards.Merging.Sums,
+            ShardMerging.Gradients => RecDeepRL.Cluster.Shards.Merging.Gradients,
             _ => RecDeepRL.Cluster.Shards.Merging.Transitions,
         };
         var run = ShardedRun.Create(settings, CommonOptions.Catalog, plan, device, new ShardSettings(Shards, Device == ShardDevice.Cpu ? "cpu" : "cuda", merging, Staleness, Log));
-        var told = run.Merging == RecDeepRL.Cluster.Shards.Merging.Sums ? "sums over users" : "all that users were shown and did";
+        var learning = run.Merging switch
+        {
+            RecDeepRL.Cluster.Shards.Merging.Sums => "the agent learns here, of sums over users",
+            RecDeepRL.Cluster.Shards.Merging.Transitions => "the agent learns here, of all that users were shown and did",
+            _ => "the agent learns there, by the sum of the shards' gradients",
+        };
         return new DividedRun(
             run.Pair,
-            $"{Shards} shards on the workers of the cluster {settings.ClusterId}; the agent learns here, of {told}{(Staleness > 0 ? $", {Staleness} rounds behind" : "")}{(Log is null ? "" : $"; log {Log}")}",
+            $"{Shards} shards on the workers of the cluster {settings.ClusterId}; {learning}{(Staleness > 0 ? $", {Staleness} rounds behind" : "")}{(Log is null ? "" : $"; log {Log}")}",
             run.Place, run.Record, run);
     }
 }

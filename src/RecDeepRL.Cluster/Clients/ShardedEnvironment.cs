@@ -35,6 +35,9 @@ internal sealed class ShardedEnvironment : IEnvironment, ITruth
 
     public bool SlotsAreIndependent => Truth.SlotsAreIndependent;
 
+    /// <summary>Whether agents hear of rounds later than they happen.</summary>
+    public bool HasDelays => _nobody is IDelayedFeedback;
+
     private ITruth Truth => (ITruth)_nobody;
 
     /// <summary>Of a run that begins; shards are placed at the beginning by themselves.</summary>
@@ -141,14 +144,16 @@ internal sealed class ShardedEnvironment : IEnvironment, ITruth
         return part;
     }
 
-    private static SavedState Empty()
+    /// <summary>A request without anything. The caller disposes.</summary>
+    internal static SavedState Empty()
     {
         var state = new SavedState();
         state.Write("hasPolicy", 0);
         return state;
     }
 
-    private static List<SavedState> Ask(IReadOnlyList<IShardLink> shards, ShardCommand command, List<SavedState> requests)
+    /// <summary>Asks every shard for its own. The caller disposes.</summary>
+    internal static List<SavedState> Ask(IReadOnlyList<IShardLink> shards, ShardCommand command, List<SavedState> requests)
     {
         var asked = shards.Select((shard, index) => shard.AskAsync(command, StateBytes.Write(requests[index]))).ToList();
         var answers = Task.WhenAll(asked).GetAwaiter().GetResult();

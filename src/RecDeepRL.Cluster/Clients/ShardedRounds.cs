@@ -36,7 +36,7 @@ internal sealed class ShardedRounds : IRecoverableRounds
     {
         (_pair, _links, _merging, _staleness) = (pair, links, merging, staleness);
         _environment = (ShardedEnvironment)pair.Environment;
-        _environment.Shards = links.All;
+        TellOfShards();
     }
 
     /// <summary>Told of every shard's part in every round.</summary>
@@ -53,9 +53,13 @@ internal sealed class ShardedRounds : IRecoverableRounds
             Begin(Begun);
         var round = _ahead.Dequeue();
         var answers = Receive(round.Answers);
+        var traffic = new Traffic(round);
         try
         {
-            Tell(round, answers);
+            // Where shards learn, they have something to say to each other before the round is over.
+            while (answers.Exists(GradientMerging.IsOpen))
+                answers = GoOn(answers, traffic);
+            Tell(round, answers, traffic);
             var sums = answers.Select(answer => Numbers(answer, "figures")).Aggregate((first, second) => [.. first.Zip(second, (one, other) => one + other)]);
             Learn(answers);
             _environment.Iteration = round.Round + 1;
@@ -103,10 +107,38 @@ internal sealed class ShardedRounds : IRecoverableRounds
         _ahead.Clear();
         _policyIsOut = false;
         _links.Recover(cancellation);
-        _environment.Shards = _links.All;
+        TellOfShards();
     }
 
     public void Dispose() => _links.Dispose();
+
+    private void TellOfShards()
+    {
+        _environment.Shards = _links.All;
+        if (_pair.Agent is ShardedAgent agent)
+            agent.Shards = _links.All;
+    }
+
+    /// <summary>Tells all shards what comes of what each of them has said.</summary>
+    /// <param name="answers">Disposed here.</param>
+    private List<SavedState> GoOn(List<SavedState> answers, Traffic traffic)
+    {
+        byte[] bytes;
+        try
+        {
+            using var merged = GradientMerging.Merge(answers);
+            merged.Write("hasPolicy", 0);
+            bytes = StateBytes.Write(merged);
+        }
+        finally
+        {
+            Dispose(answers);
+        }
+        List<Task<byte[]>> asked = [.. _links.All.Select(shard => shard.AskAsync(ShardCommand.GoOn, bytes))];
+        var next = Receive(asked);
+        traffic.Add(bytes.Length, asked);
+        return next;
+    }
 
     private void Begin(long round)
     {
@@ -118,6 +150,13 @@ internal sealed class ShardedRounds : IRecoverableRounds
 
     private void Learn(List<SavedState> answers)
     {
+        if (_pair.Agent is ShardedAgent agent)
+        {
+            const string Prefix = Shard.DiagnosticsPrefix + ".";
+            var names = answers[0].Tensors.Keys.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            agent.Figures = names.ToDictionary(name => name[(name.IndexOf('.', Prefix.Length) + 1)..], name => answers.Average(answer => Numbers(answer, name)[0]));
+            return;
+        }
         // What is heard of one round stands in the same place of all answers only where nothing is late, or nobody hears of nobody.
         var heard = answers.SelectMany(answer => Enumerable.Range(0, (int)answer.ReadCount("heard")).Select(index => (Answer: answer, Prefix: $"heard.{index}.")))
             .GroupBy(part => part.Answer.ReadInt64(part.Prefix + "round")).OrderBy(round => round.Key);
@@ -140,8 +179,9 @@ internal sealed class ShardedRounds : IRecoverableRounds
     private SavedState Request()
     {
         var request = new SavedState();
-        request.Write("hasPolicy", _policyIsOut ? 0 : 1);
-        if (_policyIsOut)
+        var hasPolicy = !_policyIsOut && _merging != Merging.Gradients;
+        request.Write("hasPolicy", hasPolicy ? 1 : 0);
+        if (!hasPolicy)
             return request;
         var writer = ((IStateWriter)request).Under(Shard.PolicyPrefix);
         if (_pair.Agent is IHasPolicyState apart)
@@ -175,13 +215,28 @@ internal sealed class ShardedRounds : IRecoverableRounds
         return [.. answers.Select((answer, shard) => StateBytes.Read(answer, $"the answer of shard {shard}"))];
     }
 
-    private void Tell(Ahead round, List<SavedState> answers)
+    private void Tell(Ahead round, List<SavedState> answers, Traffic traffic)
     {
         for (var shard = 0; Played is not null && shard < answers.Count; shard++)
         {
             var figures = Numbers(answers[shard], "figures");
             Played(new ShardRound(
-                round.Round + 1, shard, _links.All[shard].Place, (long)figures[0], figures[5], round.Round - round.Policy, round.RequestBytes, round.Answers[shard].Result.Length));
+                round.Round + 1, shard, _links.All[shard].Place, (long)figures[0], figures[5], round.Round - round.Policy, traffic.Sent, traffic.Received[shard]));
+        }
+    }
+
+    /// <summary>Bytes of a round to each shard, and from it.</summary>
+    private sealed class Traffic(Ahead round)
+    {
+        public long Sent { get; private set; } = round.RequestBytes;
+
+        public long[] Received { get; } = [.. round.Answers.Select(answer => (long)answer.Result.Length)];
+
+        public void Add(int sent, List<Task<byte[]>> answers)
+        {
+            Sent += sent;
+            for (var shard = 0; shard < Received.Length; shard++)
+                Received[shard] += answers[shard].Result.Length;
         }
     }
 

@@ -59,7 +59,8 @@ public sealed class ShardedRun : IDisposable
         {
             if (shards.Shards > 1 && environment.Spec.UserCount < UserBlocks.Count)
                 throw new UserMistakeException($"--shards was {shards.Shards}, but the population has only {environment.Spec.UserCount} users; at least {UserBlocks.Count} are needed. Leave --shards out.");
-            pair = RunPair.Create(catalog, resolved, environment);
+            var learnsThere = shards.Merging == Merging.Gradients;
+            pair = RunPair.Create(catalog, resolved, environment, wrap: learnsThere ? agent => AlongWithOthers(agent, resolved, environment, shards) : null);
             var fromSums = pair.Agent is ILearnsFromSums;
             if (shards.Merging == Merging.Sums && !fromSums)
                 throw new UserMistakeException($"--merge was sums, but '{resolved.Agent}' does not learn from sums over users; it needs to hear what each did. Leave --merge out, or use transitions.");
@@ -69,6 +70,28 @@ public sealed class ShardedRun : IDisposable
         {
             pair?.Dispose();
             environment.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What stands here for an agent that learns on the shards.</summary>
+    /// <exception cref="UserMistakeException">It cannot.</exception>
+    private static ShardedAgent AlongWithOthers(IAgent agent, RunPlan plan, ShardedEnvironment environment, ShardSettings shards)
+    {
+        try
+        {
+            if (agent is not ILearnsFromGradients learner)
+                throw new UserMistakeException($"--merge was gradients, but '{plan.Agent}' does not learn by steps along gradients alone. Leave --merge out, or use transitions.");
+            learner.RequireDivisible();
+            if (shards.Staleness > 0)
+                throw new UserMistakeException($"--staleness was {shards.Staleness}, but with --merge gradients the shards learn, and none can be ahead of itself. Leave --staleness out, or use --merge transitions.");
+            if (environment.HasDelays)
+                throw new UserMistakeException("With --merge gradients feedback cannot be late: shards learn of the same round at the same time. Set delay and delaySpread to 0, or use --merge transitions.");
+            return new ShardedAgent(agent, environment.Spec.UserCount);
+        }
+        catch
+        {
+            agent.Dispose();
             throw;
         }
     }

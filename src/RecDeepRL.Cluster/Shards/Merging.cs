@@ -8,4 +8,7 @@ public enum Merging
 
     /// <summary>Everything that users were shown and did. For any agent.</summary>
     Transitions,
+
+    /// <summary>The shards learn, each from its own users, and step along the sum of their gradients. For agents that learn from gradients.</summary>
+    Gradients,
 }

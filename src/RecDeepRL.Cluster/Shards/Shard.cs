@@ -16,6 +16,8 @@ internal sealed class Shard : IDisposable
 {
     internal const string EnvironmentPrefix = "environment";
     internal const string PolicyPrefix = "policy";
+    internal const string AgentPrefix = "agent";
+    internal const string DiagnosticsPrefix = "diagnostics";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
@@ -25,10 +27,12 @@ internal sealed class Shard : IDisposable
     private readonly IEnvironment _environment;
     private readonly RunPair _pair;
     private readonly RoundPlayer _player;
+    private readonly ShardGroup? _group;
     private InteractionLogWriter? _log;
 
+    /// <param name="exchange">Tells the other shards something and waits for what comes of it, where shards learn together.</param>
     /// <exception cref="UserMistakeException">The order cannot be carried out here.</exception>
-    public Shard(Catalog catalog, ShardOrder order, Device device)
+    public Shard(Catalog catalog, ShardOrder order, Device device, Func<SavedState, SavedState> exchange)
     {
         _order = order;
         _held = UserBlocks.Of(order.Shard, order.Shards);
@@ -38,10 +42,13 @@ internal sealed class Shard : IDisposable
         {
             if (_environment.Spec.UserCount != order.UserCount)
                 throw new UserMistakeException($"The population has {_environment.Spec.UserCount} users here and {order.UserCount} at the client. Keep the same data at the same place everywhere.");
-            _pair = RunPair.Create(catalog, order.Plan, _environment);
+            _group = order.Merging == Merging.Gradients ? new ShardGroup(order.Shard, order.Shards, exchange) : null;
+            _pair = RunPair.Create(catalog, order.Plan, _environment, _group);
             _player = new RoundPlayer(_environment, _pair.Truth, _pair.Agent) { MeasureOracle = order.MeasureOracle };
             if (order.Merging == Merging.Sums && _pair.Agent is not ILearnsFromSums)
                 throw new UserMistakeException($"The agent '{order.Plan.Agent}' does not learn from sums.");
+            if (order.Merging == Merging.Gradients && _pair.Agent is not ILearnsFromGradients)
+                throw new UserMistakeException($"The agent '{order.Plan.Agent}' does not learn from gradients.");
         }
         catch
         {
@@ -118,6 +125,12 @@ internal sealed class Shard : IDisposable
                 var evaluation = Evaluator.Evaluate(_environment, _pair.Truth, _pair.Agent, mode, request.ReadInt64("seed"), none);
                 answer.Write("means", Numbers(evaluation.MeanResponses, evaluation.MeanExpected, evaluation.Rounds));
                 break;
+            case ShardCommand.SaveAgent:
+                _pair.Agent.Save(((IStateWriter)answer).Under(AgentPrefix));
+                break;
+            case ShardCommand.LoadAgent:
+                _pair.Agent.Load(request.Under(AgentPrefix));
+                break;
             default:
                 throw new UserMistakeException($"A shard was asked for '{command}', which it does not know. Use the same build of the program everywhere.");
         }
@@ -131,17 +144,37 @@ internal sealed class Shard : IDisposable
             OpenLog();
         _player.Responded = _log is { } log ? feedback => log.Add(feedback, _pair.Agent as IExplainsSlates) : null;
         var heard = 0;
-        var figures = _player.Play(feedback => _pair.ForEachHeard(feedback, part =>
+        var figures = _player.Play(feedback =>
         {
-            var writer = ((IStateWriter)answer).Under($"heard.{heard++}");
-            writer.Write("round", part.Observation.Iteration);
-            if (_order.Merging == Merging.Sums)
-                SumMerging.Collect((ILearnsFromSums)_pair.Agent, _blocks, _held, part, writer);
+            if (_group is not null)
+                LearnAlong(_group, feedback, answer);
             else
-                TransitionMerging.Collect(part, writer);
-        }));
+                _pair.ForEachHeard(feedback, part => Tell(part, ((IStateWriter)answer).Under($"heard.{heard++}")));
+        });
         answer.Write("heard", heard);
         answer.Write("figures", Numbers(figures.Users, figures.Responses, figures.Expected, figures.Oracle, figures.SessionsEnded, figures.Seconds));
+    }
+
+    private void Tell(Feedback part, IStateWriter writer)
+    {
+        writer.Write("round", part.Observation.Iteration);
+        if (_order.Merging == Merging.Sums)
+            SumMerging.Collect((ILearnsFromSums)_pair.Agent, _blocks, _held, part, writer);
+        else
+            TransitionMerging.Collect(part, writer);
+    }
+
+    /// <summary>Learns of a round along with the other shards, also where the shard itself has nobody in it; of a round without anybody no agent is told.</summary>
+    private void LearnAlong(ShardGroup group, Feedback feedback, SavedState answer)
+    {
+        group.Gather(feedback.Observation.UserCount);
+        if (group.Rows.Sum() == 0)
+            return;
+        _pair.Agent.Learn(feedback);
+        var writer = ((IStateWriter)answer).Under(DiagnosticsPrefix);
+        // A state is in the order of its names: numbers before them keep the agent's own.
+        foreach (var (place, (name, value)) in _pair.Agent.Diagnose().Index())
+            writer.Write($"{place:D4}.{name}", Numbers(value));
     }
 
     /// <summary>Puts the log on disk as far as the run has come, and opens it for what follows.</summary>

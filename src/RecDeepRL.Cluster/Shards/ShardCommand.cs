@@ -20,4 +20,15 @@ internal enum ShardCommand
 
     /// <summary>An evaluation of the shard's users. Request: counters <c>seed</c> and <c>explores</c>. Answer: <c>means</c>.</summary>
     Evaluate,
+
+    /// <summary>Goes on with a round in which a shard waits for the others, where shards learn. The answer to <see cref="Play"/>, and to this, is what the shard has to say to them:
+    /// counter <c>rows</c>, users of its part of the round, or <c>gradient</c>; or at last what <see cref="Play"/> answers, with figures of the agent under <c>diagnostics.</c>.
+    /// Request: <c>rows</c> of all shards, or the sum of their <c>gradient</c>s.</summary>
+    GoOn,
+
+    /// <summary>The state of an agent that learns here. Answer: it, under <c>agent.</c>.</summary>
+    SaveAgent,
+
+    /// <summary>Goes on from a state of the agent. Request: it, under <c>agent.</c>.</summary>
+    LoadAgent,
 }

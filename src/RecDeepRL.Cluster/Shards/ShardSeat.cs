@@ -2,16 +2,18 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using RecDeepRL.Cluster.Cells;
 using RecDeepRL.Core;
+using RecDeepRL.Experiments.Checkpoints;
 
 namespace RecDeepRL.Cluster.Shards;
 
 /// <summary>A place of a worker that a shard has taken: carries its commands out one after the other, on one thread, until it is left.</summary>
-/// <param name="make">Makes the shard, on that thread.</param>
+/// <param name="make">Makes the shard, on that thread; given a way to say something in the midst of a command, which ends with the answer to another.</param>
 /// <param name="reports">Told that the shard is there, or why not; completed when it is gone.</param>
 /// <param name="name">Of the worker.</param>
-internal sealed class ShardSeat(Func<Shard> make, ChannelWriter<string> reports, string name)
+internal sealed class ShardSeat(Func<Func<SavedState, SavedState>, Shard> make, ChannelWriter<string> reports, string name)
 {
     private readonly BlockingCollection<Request> _requests = [];
+    private Request? _current;
 
     private sealed record Request(ShardCommand Command, byte[] Bytes, TaskCompletionSource<(ShardReply Reply, byte[] Answer)> Done);
 
@@ -49,14 +51,13 @@ internal sealed class ShardSeat(Func<Shard> make, ChannelWriter<string> reports,
     {
         try
         {
-            using var shard = make();
+            using var shard = make(Exchange);
             reports.TryWrite(new CellReport(CellNews.Begun) { Worker = name, Text = shard.Fingerprint }.ToText());
             foreach (var request in _requests.GetConsumingEnumerable())
             {
-                if (_requests.IsAddingCompleted)
-                    request.Done.TrySetResult((new ShardReply(ShardOutcome.NotHere, 0), []));
-                else
-                    request.Done.TrySetResult(Carry(shard, request));
+                _current = request;
+                while (_current is { } next)
+                    Carry(shard, next);
             }
         }
         catch (UserMistakeException mistake)
@@ -79,20 +80,47 @@ internal sealed class ShardSeat(Func<Shard> make, ChannelWriter<string> reports,
         }
     }
 
-    private static (ShardReply Reply, byte[] Answer) Carry(Shard shard, Request request)
+    /// <summary>Carries a command out, and answers the one that it ended with.</summary>
+    private void Carry(Shard shard, Request request)
     {
+        var (reply, answer) = (new ShardReply(ShardOutcome.NotHere, 0), Array.Empty<byte>());
         try
         {
-            using var read = StateBytes.Read(request.Bytes, "the request to a shard");
-            using var answer = shard.Carry(request.Command, read);
-            var bytes = StateBytes.Write(answer);
-            return (new ShardReply(ShardOutcome.Done, bytes.Length), bytes);
+            if (!_requests.IsAddingCompleted)
+            {
+                using var read = StateBytes.Read(request.Bytes, "the request to a shard");
+                using var state = shard.Carry(request.Command, read);
+                answer = StateBytes.Write(state);
+                reply = new ShardReply(ShardOutcome.Done, answer.Length);
+            }
+        }
+        catch (GivenUpException)
+        {
+            // What came in its stead, if anything, is carried out next.
+            return;
         }
 #pragma warning disable CA1031 // Whatever ends a command is reported to its client.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            return (ShardReply.Of(fault), []);
+            reply = ShardReply.Of(fault);
         }
+        _current!.Done.TrySetResult((reply, answer));
+        _current = null;
     }
+
+    /// <summary>Answers the command that is being carried out, and takes what the next one brings.</summary>
+    /// <exception cref="GivenUpException">The next one does not go on with it, or none comes any more.</exception>
+    private SavedState Exchange(SavedState own)
+    {
+        var answer = StateBytes.Write(own);
+        _current!.Done.TrySetResult((new ShardReply(ShardOutcome.Done, answer.Length), answer));
+        _current = null;
+        if (!_requests.TryTake(out _current, Timeout.Infinite) || _current.Command != ShardCommand.GoOn || _requests.IsAddingCompleted)
+            throw new GivenUpException();
+        return StateBytes.Read(_current.Bytes, "the request to a shard");
+    }
+
+    /// <summary>The client has given the command up.</summary>
+    private sealed class GivenUpException : OperationCanceledException;
 }

@@ -38,7 +38,7 @@ internal sealed class ShardWorker(string name, CellSlots slots, WorkerOffer offe
                 throw new UserMistakeException(
                     $"The worker {WorkerOffer.NameOf(name)} is build {offer.Build} on {offer.Device}, asked for was build {order.Build} on {order.Device}. Use the same build of the program everywhere, and a device that a worker has.");
             }
-            var seat = new ShardSeat(() => new Shard(catalog, order, device), reports, name);
+            var seat = new ShardSeat(exchange => new Shard(catalog, order, device, exchange), reports, name);
             if (slots.TryBegin(order.Plan, _ => Serve(seat, order)))
                 return seat;
             refusal = new CellReport(CellNews.Busy);

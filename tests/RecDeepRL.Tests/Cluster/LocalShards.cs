@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using RecDeepRL.Cluster.Clients;
 using RecDeepRL.Cluster.Shards;
 using RecDeepRL.Core;
@@ -41,9 +42,19 @@ internal sealed class LocalShards : IShardLinks
 
     public void Dispose() => _links.ForEach(link => link.Dispose());
 
-    private sealed class Link(ShardOrder order) : IShardLink, IDisposable
+    private sealed class Link : IShardLink, IDisposable
     {
-        private readonly Shard _shard = new(SmallRuns.WithStubs, order, CPU);
+        private readonly ShardOrder _order;
+        private readonly ShardSeat _seat;
+        private readonly Thread _thread;
+
+        public Link(ShardOrder order)
+        {
+            _order = order;
+            _seat = new ShardSeat(exchange => new Shard(SmallRuns.WithStubs, order, CPU, exchange), Channel.CreateUnbounded<string>().Writer, "here");
+            _thread = new Thread(_seat.Serve);
+            _thread.Start();
+        }
 
         public string Place => "here";
 
@@ -52,13 +63,14 @@ internal sealed class LocalShards : IShardLinks
         public Task<byte[]> AskAsync(ShardCommand command, byte[] request)
         {
             if (AnswersLeft <= 0)
-                return Task.FromException<byte[]>(new RoundsLostException($"shard {order.Shard} was lost", null));
+                return Task.FromException<byte[]>(new RoundsLostException($"shard {_order.Shard} was lost", null));
             AnswersLeft--;
             try
             {
-                using var read = StateBytes.Read(request, "the request");
-                using var answer = _shard.Carry(command, read);
-                return Task.FromResult(StateBytes.Write(answer));
+                // Waited for here: going on needs no thread of the pool, all of which may be waiting tests.
+                var (reply, answer) = _seat.CarryAsync(command, request).GetAwaiter().GetResult();
+                reply.RequireDone(_order.Shard);
+                return Task.FromResult(answer);
             }
             catch (Exception fault)
             {
@@ -66,7 +78,11 @@ internal sealed class LocalShards : IShardLinks
             }
         }
 
-        public void Dispose() => _shard.Dispose();
+        public void Dispose()
+        {
+            _seat.Leave();
+            _thread.Join();
+        }
     }
 
     /// <summary>A run over shards in this process.</summary>
@@ -77,7 +93,7 @@ internal sealed class LocalShards : IShardLinks
             var resolved = plan.Resolve(SmallRuns.WithStubs);
             var environment = new ShardedEnvironment(RunPair.CreateEnvironment(SmallRuns.WithStubs, resolved, CPU, new UserRange(0, 0)));
             Environment = environment;
-            Pair = RunPair.Create(SmallRuns.WithStubs, resolved, environment);
+            Pair = RunPair.Create(SmallRuns.WithStubs, resolved, environment, wrap: merging == Merging.Gradients ? agent => new ShardedAgent(agent, environment.Spec.UserCount) : null);
             Links = new LocalShards([.. Enumerable.Range(0, shards).Select(shard => new ShardOrder("", "cpu", resolved, environment.Spec.UserCount, shard, shards, merging, MeasureOracle: true) { Log = log })]);
             Rounds = new ShardedRounds(Pair, Links, merging, staleness) { Played = Played.Add };
         }

@@ -105,11 +105,13 @@ public sealed class ShardMessagesTests
     {
         var plan = SmallRuns.Plan("thompson", "popular").Resolve(SmallRuns.WithStubs);
         var order = new ShardOrder("build", "cpu", plan, 59, 0, 1, Merging.Sums, MeasureOracle: true);
-        Assert.Equal("The population has 60 users here and 59 at the client. Keep the same data at the same place everywhere.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, order, CPU)).Message);
-        Assert.Equal("61 users from user 0 on were asked for, the population has users 0 to 59.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, order with { UserCount = 61 }, CPU)).Message);
+        Assert.Equal("The population has 60 users here and 59 at the client. Keep the same data at the same place everywhere.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, order, CPU, Alone)).Message);
+        Assert.Equal("61 users from user 0 on were asked for, the population has users 0 to 59.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, order with { UserCount = 61 }, CPU, Alone)).Message);
         var neural = order with { UserCount = 60, Plan = SmallRuns.Plan("dqn", "popular").Resolve(SmallRuns.WithStubs) };
-        Assert.Equal("The agent 'dqn' does not learn from sums.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, neural, CPU)).Message);
+        Assert.Equal("The agent 'dqn' does not learn from sums.", Assert.Throws<UserMistakeException>(() => new Shard(SmallRuns.WithStubs, neural, CPU, Alone)).Message);
     }
+
+    private static SavedState Alone(SavedState own) => throw new InvalidOperationException("nobody else is there");
 
     [Fact]
     public void BlocksOfUsersMakeUpThePopulationForAnyNumberOfShards()

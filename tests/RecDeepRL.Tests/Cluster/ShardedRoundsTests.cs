@@ -145,15 +145,18 @@ public sealed class ShardedRoundsTests : IDisposable
     [InlineData("thompson", Merging.Sums, 1)]
     [InlineData("ddpg", Merging.Transitions, 0)]
     [InlineData("linucb", Merging.Sums, 2)]
+    [InlineData("td3", Merging.Gradients, 0)]
     public void ALostShardChangesNothing(string agent, Merging merging, int staleness)
     {
         var plan = SmallRuns.Plan(agent, "sessions", iterations: 12, users: 90);
-        plan = plan with { EnvironmentOptions = Options("sessions", "delay=1 delaySpread=1") };
+        var learnsThere = merging == Merging.Gradients;
+        plan = plan with { EnvironmentOptions = Options("sessions", learnsThere ? "" : "delay=1 delaySpread=1") };
         using var whole = new LocalShards.Run(plan, 4, merging, staleness, _folder.PathOf("whole"));
         var expected = Train(whole, checkpointEvery: 3);
 
         // Between rounds, with others ahead, while a checkpoint is written, the last one too, and again while it is restored.
-        foreach (var after in new[] { 1, 4, 10, 15 })
+        // Shards that learn answer some ten times in a round, and are lost in the midst of it too.
+        foreach (var after in learnsThere ? [2, 15, 70, 125] : new[] { 1, 4, 10, 15 })
         {
             var name = $"lost-{after}";
             using var divided = new LocalShards.Run(plan, 4, merging, staleness, _folder.PathOf(name));
@@ -236,7 +239,7 @@ public sealed class ShardedRoundsTests : IDisposable
         request.Write("hasPolicy", 0);
         request.Write("round", 5);
         var asked = divided.Links.All[1].AskAsync(ShardCommand.Play, StateBytes.Write(request));
-        Assert.Equal("Shard 1 was asked to play round 5, but is at round 0.", Assert.Throws<UserMistakeException>(() => asked.GetAwaiter().GetResult()).Message);
+        Assert.StartsWith("Shard 1 was asked to play round 5, but is at round 0.", Assert.Throws<UserMistakeException>(() => asked.GetAwaiter().GetResult()).Message, StringComparison.Ordinal);
     }
 
     private static bool LearnsFromSums(string agent)
