@@ -92,6 +92,10 @@ public sealed partial record ClusterSettings : IValidatableObject
     [Range(2, 600)]
     public int FailureSeconds { get; init; } = 30;
 
+    /// <summary>Seconds between checkpoints of a run of a comparison, which its worker sends to the client in case it is lost; 0 for one after every round. Default 20.</summary>
+    [Range(0, 86400)]
+    public int CheckpointSeconds { get; init; } = 20;
+
     /// <summary>Address of a collector of OpenTelemetry that metrics and traces are sent to, such as http://localhost:4317; where there is none, the environment variable OTEL_EXPORTER_OTLP_ENDPOINT is asked. Default none.</summary>
     public string? OpenTelemetry { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class ClusterTests(LocalComparison near) : WorkingFolder, IClassFi
     public void AComparisonWhoseWorkerIsKilledLeavesTheFilesOfALocalOne()
     {
         var port = Workers.FreePorts(6);
-        File.WriteAllText(PathOf("cluster.json"), $$"""{ "clusterId": "kill", "siloPort": {{port}}, "gatewayPort": {{port + 3}}, "workersPerMachine": 3, "failureSeconds": 8 }""");
+        File.WriteAllText(PathOf("cluster.json"), $$"""{ "clusterId": "kill", "siloPort": {{port}}, "gatewayPort": {{port + 3}}, "workersPerMachine": 3, "failureSeconds": 8, "checkpointSeconds": 0 }""");
         using var workers = new Workers(Folder, PathOf("cluster.json"));
         // The first one keeps the list of all.
         workers.Start(1);

@@ -17,6 +17,9 @@ internal enum CellNews
     /// <summary>Rounds were completed.</summary>
     Progress,
 
+    /// <summary>The text is a piece of a checkpoint of the run (<see cref="CellCheckpointText"/>) after so many rounds; the pieces follow one another.</summary>
+    Checkpoint,
+
     /// <summary>The text is what was seen of the run, as its file holds it.</summary>
     Insight,
 
@@ -42,6 +45,9 @@ internal sealed record CellReport(CellNews News)
 
     /// <summary>Rounds of the whole run.</summary>
     public long Iterations { get; init; }
+
+    /// <summary>Pieces of the checkpoint that follow this one.</summary>
+    public int PiecesLeft { get; init; }
 
     public string? Text { get; init; }
 

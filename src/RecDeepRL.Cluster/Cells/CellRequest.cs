@@ -14,6 +14,9 @@ internal sealed record CellRequest(string Build, string Device, RunPlan Plan, bo
     /// <summary>See <see cref="Experiments.Comparison.CellOrder.InsightEvery"/>.</summary>
     public int? InsightEvery { get; init; }
 
+    /// <summary>Where the run goes on from, as the worker that was lost has sent it (<see cref="CellCheckpointText"/>); none for its beginning.</summary>
+    public string? From { get; init; }
+
     public string ToText() => JsonSerializer.Serialize(this, WireJson.Options);
 
     /// <exception cref="UserMistakeException">The text is no such request.</exception>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using RecDeepRL.Cluster.Cells;
 using RecDeepRL.Cluster.Silos;
@@ -8,8 +9,8 @@ using Serilog;
 
 namespace RecDeepRL.Cluster.Clients;
 
-/// <summary>Has one cell after the other carried out by whichever worker Orleans places it on. A cell whose worker is lost begins again elsewhere, from its start:
-/// comparisons keep no checkpoints of cells.</summary>
+/// <summary>Has one cell after the other carried out by whichever worker Orleans places it on. A cell whose worker is lost goes on elsewhere from the newest checkpoint
+/// that the worker has sent, or from its start.</summary>
 internal sealed class ClusterPlace(IClusterClient client, Census census, CellGate gate, ClusterSettings settings, string build, string device, ILogger log) : ICellPlace
 {
     /// <summary>How often a cell may be lost before it is taken for the cause.</summary>
@@ -33,18 +34,19 @@ internal sealed class ClusterPlace(IClusterClient client, Census census, CellGat
 
     private async Task<ComparisonCell?> RunAsync(CellOrder order, CancellationToken cancellation)
     {
-        var request = new CellRequest(build, device, order.Plan, order.LookedInto is not null) { InsightEvery = order.InsightEvery }.ToText();
+        var request = new CellRequest(build, device, order.Plan, order.LookedInto is not null) { InsightEvery = order.InsightEvery };
+        var kept = new Kept();
         var avoided = new List<string>();
         var losses = new List<string>();
         try
         {
             while (true)
             {
-                var attempt = new Attempt();
+                var attempt = new Attempt(kept);
                 await gate.EnterAsync(cancellation).ConfigureAwait(false);
                 try
                 {
-                    await CarryAsync(attempt, order, request, string.Join(' ', avoided), cancellation).ConfigureAwait(false);
+                    await CarryAsync(attempt, order, (request with { From = kept.Checkpoint }).ToText(), string.Join(' ', avoided), cancellation).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -57,7 +59,8 @@ internal sealed class ClusterPlace(IClusterClient client, Census census, CellGat
                 if (attempt.End == End.Lost)
                 {
                     losses.Add(WorkerOffer.NameOf(attempt.Worker!));
-                    log.Warning("{Environment:l} {Agent:l} seed {Seed} was lost with its worker {Worker:l}; it begins again elsewhere", order.Plan.Environment, order.Plan.Agent, order.Plan.Seed, losses[^1]);
+                    log.Warning("{Environment:l} {Agent:l} seed {Seed} was lost with its worker {Worker:l}; {Further:l}", order.Plan.Environment, order.Plan.Agent, order.Plan.Seed, losses[^1],
+                        kept.Checkpoint is null ? "it begins again elsewhere" : $"it goes on elsewhere after {kept.Iteration} rounds");
                     if (losses.Count == MostLosses)
                         throw new RemoteFaultException($"it was lost {MostLosses} times, with the workers {string.Join(", ", losses)}; it may be what ended them", attempt.Fault?.ToString() ?? "");
                 }
@@ -133,6 +136,10 @@ internal sealed class ClusterPlace(IClusterClient client, Census census, CellGat
             case CellNews.Progress:
                 order.Progressed?.Invoke(report.Iteration, report.Iterations);
                 return false;
+            case CellNews.Checkpoint:
+                if (attempt.Take(report))
+                    log.Debug("{Environment:l} {Agent:l} seed {Seed}: the checkpoint after {Iteration} rounds is here", order.Plan.Environment, order.Plan.Agent, order.Plan.Seed, report.Iteration);
+                return false;
             case CellNews.Insight:
                 order.LookedInto?.Invoke(InsightFile.FromText(report.Text ?? "", $"What the worker {worker} saw"));
                 return false;
@@ -173,8 +180,30 @@ internal sealed class ClusterPlace(IClusterClient client, Census census, CellGat
         }
     }
 
-    private sealed class Attempt
+    /// <summary>The newest checkpoint that is here as a whole.</summary>
+    private sealed class Kept
     {
+        public string? Checkpoint { get; set; }
+
+        public long Iteration { get; set; }
+    }
+
+    private sealed class Attempt(Kept kept)
+    {
+        private readonly StringBuilder _pieces = new();
+
+        /// <summary>Takes in a piece of a checkpoint.</summary>
+        /// <returns>Whether it is here as a whole.</returns>
+        public bool Take(CellReport report)
+        {
+            _pieces.Append(report.Text);
+            if (report.PiecesLeft > 0)
+                return false;
+            (kept.Checkpoint, kept.Iteration) = (_pieces.ToString(), report.Iteration);
+            _pieces.Clear();
+            return true;
+        }
+
         public End End { get; set; }
 
         /// <summary>Where it was placed; none before that is known.</summary>

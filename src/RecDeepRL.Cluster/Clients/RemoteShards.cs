@@ -27,6 +27,23 @@ internal sealed class RemoteShards(ClusterConnection connection, IReadOnlyList<S
     /// <exception cref="OperationCanceledException">It was called off.</exception>
     public async Task PlaceAsync(bool waits, CancellationToken cancellation)
     {
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            await LetGoOfLostAsync().ConfigureAwait(false);
+            var busy = new HashSet<string>();
+            for (var shard = 0; shard < _shards.Length; shard++)
+            {
+                while (_shards[shard] is null)
+                    await TryPlaceAsync(shard, busy, waits, started, cancellation).ConfigureAwait(false);
+            }
+            // One that was lost while others were placed has left a place that may be needed.
+        }
+        while (_shards.Any(shard => shard!.IsLost) && Stopwatch.GetElapsedTime(started) < connection.Settings.Patience);
+    }
+
+    private async Task LetGoOfLostAsync()
+    {
         for (var shard = 0; shard < _shards.Length; shard++)
         {
             if (_shards[shard] is { } lost && lost.IsLost)
@@ -35,34 +52,31 @@ internal sealed class RemoteShards(ClusterConnection connection, IReadOnlyList<S
                 await lost.DisposeAsync().ConfigureAwait(false);
             }
         }
-        var busy = new HashSet<string>();
-        var started = Stopwatch.GetTimestamp();
-        for (var shard = 0; shard < _shards.Length; shard++)
+    }
+
+    /// <param name="busy">Workers that had no place for it, or for the one before.</param>
+    private async Task TryPlaceAsync(int shard, HashSet<string> busy, bool waits, long started, CancellationToken cancellation)
+    {
+        var (placed, refused) = await RemoteShard.TryPlaceAsync(connection, orders[shard], fingerprint, string.Join(' ', busy.Union(Fuller())), cancellation).ConfigureAwait(false);
+        if (placed is not null)
         {
-            while (_shards[shard] is null)
-            {
-                var (placed, refused) = await RemoteShard.TryPlaceAsync(connection, orders[shard], fingerprint, string.Join(' ', busy.Union(Fuller())), cancellation).ConfigureAwait(false);
-                if (placed is not null)
-                {
-                    _shards[shard] = placed;
-                    connection.Log.Information("shard {Shard} of {Shards} is on the worker {Worker:l}", shard, _shards.Length, placed.Place);
-                    break;
-                }
-                if (refused is not null && busy.Add(refused) && busy.Count < connection.Census.Fitting)
-                    continue;
-                // Everybody has been asked: others have runs here too, or the cluster is finding itself again.
-                busy.Clear();
-                var waited = Stopwatch.GetElapsedTime(started);
-                if (waited > connection.Settings.Patience || (!waits && connection.Census.Places < _shards.Length && waited > s_greeting))
-                {
-                    if (connection.Census.Absence > s_greeting)
-                        throw connection.Census.Nobody();
-                    throw new UserMistakeException(
-                        $"Shard {shard} of {_shards.Length} finds no place: the {connection.Census.Fitting} workers of the cluster '{connection.Settings.ClusterId}' that fit carry out {connection.Census.Places} runs and shards at once, others' among them. Start more workers, or ask for fewer --shards.");
-                }
-                await Task.Delay(s_pause, cancellation).ConfigureAwait(false);
-            }
+            _shards[shard] = placed;
+            connection.Log.Information("shard {Shard} of {Shards} is on the worker {Worker:l}", shard, _shards.Length, placed.Place);
+            return;
         }
+        if (refused is not null && busy.Add(refused) && busy.Count < connection.Census.Fitting)
+            return;
+        // Everybody has been asked: others have runs here too, or the cluster is finding itself again.
+        busy.Clear();
+        var waited = Stopwatch.GetElapsedTime(started);
+        if (waited > connection.Settings.Patience || (!waits && connection.Census.Places < _shards.Length && waited > s_greeting))
+        {
+            if (connection.Census.Absence > s_greeting)
+                throw connection.Census.Nobody();
+            throw new UserMistakeException(
+                $"Shard {shard} of {_shards.Length} finds no place: the {connection.Census.Fitting} workers of the cluster '{connection.Settings.ClusterId}' that fit carry out {connection.Census.Places} runs and shards at once, others' among them. Start more workers, or ask for fewer --shards.");
+        }
+        await Task.Delay(s_pause, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Workers that hold more shards than others do.</summary>

@@ -23,6 +23,12 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
 
     private static readonly TimeSpan s_progress = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>See <see cref="ClusterSettings.CheckpointSeconds"/>.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The longest text of a checkpoint: with it, a request has to be a message.</summary>
+    private int MostOfCheckpoint => messageBytes / 2;
+
     /// <summary>Begins a run, or says why not.</summary>
     /// <param name="text">A <see cref="CellRequest"/>.</param>
     /// <param name="reports">Completed after the last report.</param>
@@ -56,19 +62,25 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
         try
         {
             Tell(reports, new CellReport(CellNews.Begun));
+            using var from = request.From is { } text ? CellCheckpointText.Read(text, "What the run was to go on from") : null;
+            if (from is not null)
+                log.Debug("{Environment:l} {Agent:l} seed {Seed}: {Iteration} rounds were carried out elsewhere", plan.Environment, plan.Agent, plan.Seed, from.Iteration);
             log.Debug("{Environment:l} {Agent:l} seed {Seed}: begun", plan.Environment, plan.Agent, plan.Seed);
-            var told = watch.Elapsed;
+            TimeSpan? told = null;
             var order = new CellOrder(plan)
             {
                 Progressed = (iteration, iterations) =>
                 {
-                    if (iteration > 0 && watch.Elapsed - told < s_progress)
+                    if (watch.Elapsed - told < s_progress)
                         return;
                     told = watch.Elapsed;
                     Tell(reports, new CellReport(CellNews.Progress) { Iteration = iteration, Iterations = iterations });
                 },
                 LookedInto = request.LooksInto ? insight => Tell(reports, new CellReport(CellNews.Insight) { Text = InsightFile.ToText(insight) }) : null,
                 InsightEvery = request.InsightEvery,
+                From = from,
+                Checkpointed = checkpoint => Send(checkpoint, reports),
+                CheckpointEvery = CheckpointEvery,
             };
             if (place.Run(order, cancellation) is not { } cell)
             {
@@ -96,6 +108,22 @@ internal sealed class CellWorker(string name, CellSlots slots, WorkerOffer offer
         {
             reports.Complete();
             meter?.Ended(plan.Environment, plan.Agent, end, watch.Elapsed);
+        }
+    }
+
+    /// <summary>Sends a checkpoint in pieces; none that is too long to come back with a request.</summary>
+    private void Send(CellCheckpoint checkpoint, ChannelWriter<string> reports)
+    {
+        if (CellCheckpointText.LengthOf(checkpoint) > MostOfCheckpoint)
+            return;
+        var text = CellCheckpointText.Write(checkpoint);
+        if (text.Length > MostOfCheckpoint)
+            return;
+        var piece = Math.Max(1, ShardWorker.PieceBytesOf(messageBytes) - Envelope);
+        for (var start = 0; start < text.Length; start += piece)
+        {
+            var end = Math.Min(text.Length, start + piece);
+            Tell(reports, new CellReport(CellNews.Checkpoint) { Iteration = checkpoint.Iteration, PiecesLeft = (text.Length - end + piece - 1) / piece, Text = text[start..end] });
         }
     }
 

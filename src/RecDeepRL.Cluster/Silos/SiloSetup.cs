@@ -31,7 +31,7 @@ internal static class SiloSetup
             .AddPlacementFilter<CellPlacementFilterStrategy, CellPlacementFilterDirector>(ServiceLifetime.Singleton)
             .AddSingleton<RunMeter>()
             .AddSingleton(_ => new CellSlots(new LocalCells(catalog, device, offer.Cells, NameOf(offer.Device)), MemoryLimit.Of(settings, log)))
-            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log, services.GetRequiredService<RunMeter>()))
+            .AddSingleton(services => new CellWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, settings.MessageBytes, log, services.GetRequiredService<RunMeter>()) { CheckpointEvery = TimeSpan.FromSeconds(settings.CheckpointSeconds) })
             .AddSingleton(services => new ShardWorker(NameOf(services), services.GetRequiredService<CellSlots>(), offer, catalog, device, settings.MessageBytes, log))
             .Configure<SiloMessagingOptions>(options =>
             {

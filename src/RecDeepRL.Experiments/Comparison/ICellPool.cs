@@ -27,7 +27,7 @@ public interface ICellPlace : IDisposable
 public sealed record CellOrder(RunPlan Plan)
 {
     /// <summary>Called when the cell begins and then now and again, at most after each round, with the rounds completed and those of the whole cell.
-    /// A cell that is begun again elsewhere begins again at 0.</summary>
+    /// A cell whose place was lost goes back to its newest checkpoint, or to 0.</summary>
     public Action<long, long>? Progressed { get; init; }
 
     /// <summary>Given, the cell is looked into, and what was seen handed over at its end.</summary>
@@ -35,4 +35,13 @@ public sealed record CellOrder(RunPlan Plan)
 
     /// <summary>Rounds that a snapshot of the insight sums up; none for as many as make a hundred of the run.</summary>
     public int? InsightEvery { get; init; }
+
+    /// <summary>Where the cell is to go on from; none for its beginning. A cell that is looked into begins at its beginning. Borrowed.</summary>
+    public CellCheckpoint? From { get; init; }
+
+    /// <summary>Given, called between rounds with what it takes to go on elsewhere, which is borrowed; not while the cell is looked into.</summary>
+    public Action<CellCheckpoint>? Checkpointed { get; init; }
+
+    /// <summary>Time between two calls of <see cref="Checkpointed"/> at least; none for every round.</summary>
+    public TimeSpan CheckpointEvery { get; init; }
 }

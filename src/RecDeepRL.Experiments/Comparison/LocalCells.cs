@@ -28,14 +28,32 @@ public sealed class LocalCells(Catalog catalog, torch.Device device, int width, 
     {
         var plan = order.Plan;
         var watch = Stopwatch.StartNew();
+        var kept = TimeSpan.Zero;
         var environment = environments.Get(plan);
         using var pair = RunPair.Create(catalog, plan, environment);
-        order.Progressed?.Invoke(0, pair.Iterations);
-        var recorder = new RoundRecorder(iteration => order.Progressed?.Invoke(iteration, pair.Iterations));
+        var from = order.LookedInto is null ? order.From : null;
+        order.Progressed?.Invoke(from?.Iteration ?? 0, pair.Iterations);
+        TrainingLoop? loop = null;
+        RoundRecorder? recorder = null;
+        recorder = new RoundRecorder(iteration =>
+        {
+            order.Progressed?.Invoke(iteration, pair.Iterations);
+            if (order.Checkpointed is null || order.LookedInto is not null || iteration == pair.Iterations || watch.Elapsed - kept < order.CheckpointEvery)
+                return;
+            using var checkpoint = CellCheckpoint.Of(pair, loop!.Totals, recorder!, (from?.WallSeconds ?? 0) + watch.Elapsed.TotalSeconds);
+            order.Checkpointed(checkpoint);
+            kept = watch.Elapsed;
+        });
         using var insight = order.LookedInto is null ? null : new InsightCollector(pair, order.InsightEvery);
-        var loop = insight is null
+        loop = insight is null
             ? new TrainingLoop(pair, recorder)
             : new TrainingLoop(pair, new RecorderGroup(recorder, insight)) { Responded = insight.Responded };
+        if (from is not null)
+        {
+            from.Restore(pair);
+            recorder.ContinueFrom(from);
+            loop.ContinueFrom(from.Totals);
+        }
         if (!loop.Run(cancellation))
             return null;
         if (insight is not null)
@@ -75,7 +93,7 @@ public sealed class LocalCells(Catalog catalog, torch.Device device, int width, 
             EnvironmentOptions = plan.EnvironmentOptions,
             Diagnostics = recorder.Diagnostics,
             IsBound = catalog.Agents.Find("agent", plan.Agent).IsBound,
-            WallSeconds = watch.Elapsed.TotalSeconds,
+            WallSeconds = (from?.WallSeconds ?? 0) + watch.Elapsed.TotalSeconds,
             Build = _build,
         };
     }

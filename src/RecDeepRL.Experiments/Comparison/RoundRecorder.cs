@@ -10,6 +10,14 @@ internal sealed class RoundRecorder(Action<long>? completed) : IRunRecorder
     private readonly List<ComparisonRound> _rounds = [];
     private readonly Dictionary<string, List<double>> _diagnostics = [];
 
+    /// <summary>Goes on from where a cell was.</summary>
+    public void ContinueFrom(CellCheckpoint checkpoint)
+    {
+        _rounds.AddRange(checkpoint.Rounds);
+        foreach (var (name, values) in checkpoint.Diagnostics)
+            _diagnostics[name] = [.. values];
+    }
+
     public IReadOnlyList<ComparisonRound> Rounds => _rounds;
 
     /// <summary>By name; one value per round, not a number where the agent said nothing.</summary>

@@ -8,6 +8,7 @@ using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Tests.Experiments;
+using Serilog;
 using Serilog.Core;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ public sealed class TwoWorkers : IAsyncLifetime
 {
     private InProcessTestCluster? _cluster;
 
-    internal static readonly ClusterSettings Settings = new() { Cells = 1, FailureSeconds = 4 };
+    internal static readonly ClusterSettings Settings = new() { Cells = 1, FailureSeconds = 4, CheckpointSeconds = 0 };
 
     /// <summary>Places of each.</summary>
     internal int Places { get; init; } = 1;
@@ -35,8 +36,8 @@ public sealed class TwoWorkers : IAsyncLifetime
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
-    internal Task<ClusterCells> ConnectAsync(Catalog? catalog = null, string device = "cpu") =>
-        ClusterCells.OfAsync(Cluster.Client, Settings, catalog ?? WaitingAgent.Catalog, device, 16, Logger.None);
+    internal Task<ClusterCells> ConnectAsync(Catalog? catalog = null, string device = "cpu", ILogger? log = null) =>
+        ClusterCells.OfAsync(Cluster.Client, Settings, catalog ?? WaitingAgent.Catalog, device, 16, log ?? Logger.None);
 
     private static InProcessTestCluster Build(ClusterSettings settings)
     {

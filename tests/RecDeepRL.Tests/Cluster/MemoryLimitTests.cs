@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Orleans.TestingHost;
 using RecDeepRL.Cluster;
@@ -8,9 +7,7 @@ using RecDeepRL.Cluster.Silos;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Comparison;
 using RecDeepRL.Tests.Experiments;
-using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Cluster;
@@ -74,17 +71,5 @@ public sealed class MemoryLimitTests
         await foreach (var text in channel.Reader.ReadAllAsync())
             news.Add(CellReport.Read(text).News);
         return news;
-    }
-
-    /// <summary>A log that keeps its lines.</summary>
-    private sealed class Lines : ILogEventSink
-    {
-        public Lines() => Logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(this).CreateLogger();
-
-        public Logger Logger { get; }
-
-        public ConcurrentQueue<string> All { get; } = [];
-
-        public void Emit(LogEvent logEvent) => All.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

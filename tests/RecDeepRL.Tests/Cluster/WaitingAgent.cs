@@ -21,20 +21,23 @@ internal sealed class WaitingAgent(AgentContext context) : IAgent
     /// <summary>Open: they go on. Shut: they wait.</summary>
     public static ManualResetEventSlim Gate { get; } = new(true);
 
-    /// <summary>How many have begun to learn.</summary>
+    /// <summary>How many have come to where they wait.</summary>
     public static int Begun => Volatile.Read(ref s_begun);
 
-    private bool _counted;
+    /// <summary>Rounds that each learns of before it waits.</summary>
+    public static int FreeRounds { get; set; }
+
+    private int _heard;
 
     public Tensor Recommend(Observation observation, RecommendationMode mode) =>
         arange(context.Spec.SlateSize, ScalarType.Int64).expand(observation.UserCount, context.Spec.SlateSize).clone();
 
     public void Learn(Feedback feedback)
     {
-        if (!_counted)
+        if (_heard++ == FreeRounds)
             Interlocked.Increment(ref s_begun);
-        _counted = true;
-        Gate.Wait(TimeSpan.FromSeconds(60));
+        if (_heard > FreeRounds)
+            Gate.Wait(TimeSpan.FromSeconds(60));
     }
 
     public IReadOnlyDictionary<string, double> Diagnose() => new Dictionary<string, double>();

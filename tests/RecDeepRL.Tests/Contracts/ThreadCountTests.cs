@@ -41,7 +41,7 @@ public sealed class ThreadCountTests
         {
             Assert.Equal(threads, get_num_threads());
             // Few steps of learning: each is as large as ever, and libtorch's threads wait for each other at every one.
-            var few = OptionDescription.Of(AgentRegistry.Find(agent).OptionsType).Where(option => option.Name is "updatesPerIteration" or "stepsPerTraining").ToDictionary(option => option.Name, _ => "4");
+            var few = OptionDescription.Of(AgentRegistry.Find(agent).OptionsType).Where(option => option.Name is "updatesPerIteration" or "stepsPerTraining" or "members").ToDictionary(option => option.Name, _ => "4");
             using var world = new World(agent, "context", users: 3000, items: 40, agentSettings: few, largeAgent: true);
             slates = world.Play(3);
             state = MemoryCheckpoint.Of(world.Agent);

@@ -21,8 +21,8 @@ public sealed class ResumeTests
 
     [Theory]
     [MemberData(nameof(EveryPair))]
-    public void TwentyIterationsEqualTenAndAResumeAndTenTensorForTensor(string agent, string environment) =>
-        AssertResumes(SmallRuns.Plan(agent, environment, iterations: 20) with { AgentOptions = SmallAgents.Options(agent) }, after: 10);
+    public void TwelveIterationsEqualSixAndAResumeAndSixTensorForTensor(string agent, string environment) =>
+        AssertResumes(SmallRuns.Plan(agent, environment, iterations: 12) with { AgentOptions = SmallAgents.Options(agent) }, after: 6);
 
     /// <summary>A trajectory that has no row yet is part of the state too.</summary>
     [Fact]
