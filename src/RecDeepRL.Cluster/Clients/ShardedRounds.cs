@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Cluster.Clients;
 
 /// <summary>Rounds of a run whose population is divided among shards: every shard shows its users what a replica of the agent recommends, and the one learner, here,
-/// learns of what happened and hands its policy on.</summary>
+/// learns of what happened and hands its policy on; or else the replicas learn, and speak to each other through this.</summary>
 /// <remarks>With staleness S, round t is played with the policy after round t − S − 1: shards are up to S rounds ahead of the learner, always by the same number,
 /// so that nothing depends on who is faster. Where a checkpoint or an evaluation follows, nobody is ahead of it.</remarks>
 internal sealed class ShardedRounds : IRecoverableRounds

@@ -21,7 +21,7 @@ public sealed record ShardSettings(int Shards, string Device, Merging? Merging, 
     public const int Most = ShardedLog.MostShards;
 }
 
-/// <summary>A run whose population is divided among the workers of a cluster, and whose agent learns here.</summary>
+/// <summary>A run whose population is divided among the workers of a cluster, and whose agent learns here, or on them together.</summary>
 public sealed class ShardedRun : IDisposable
 {
     private readonly ClusterSettings _settings;

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Cluster.Shards;
 
 /// <summary>A part of a population with a replica of the agent that serves it. It plays rounds and tells what happened, and takes on what the learner made of it;
-/// the replica itself learns nothing. Used by one thread.</summary>
+/// the replica itself learns nothing, or else along with those of the other shards (<see cref="Merging.Gradients"/>). Used by one thread.</summary>
 internal sealed class Shard : IDisposable
 {
     internal const string EnvironmentPrefix = "environment";

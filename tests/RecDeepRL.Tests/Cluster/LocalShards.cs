@@ -45,12 +45,19 @@ internal sealed class LocalShards : IShardLinks
     private sealed class Link : IShardLink, IDisposable
     {
         private readonly ShardOrder _order;
-        private readonly ShardSeat _seat;
-        private readonly Thread _thread;
+        private readonly Shard? _shard;
+        private readonly ShardSeat? _seat;
+        private readonly Thread? _thread;
 
         public Link(ShardOrder order)
         {
             _order = order;
+            if (order.Merging != Merging.Gradients)
+            {
+                _shard = new Shard(SmallRuns.WithStubs, order, CPU, _ => throw new InvalidOperationException("shards that do not learn have nothing to say to each other"));
+                return;
+            }
+            // Shards that learn wait for each other in the midst of a round, each on a thread of its own.
             _seat = new ShardSeat(exchange => new Shard(SmallRuns.WithStubs, order, CPU, exchange), Channel.CreateUnbounded<string>().Writer, "here");
             _thread = new Thread(_seat.Serve);
             _thread.Start();
@@ -67,10 +74,7 @@ internal sealed class LocalShards : IShardLinks
             AnswersLeft--;
             try
             {
-                // Waited for here: going on needs no thread of the pool, all of which may be waiting tests.
-                var (reply, answer) = _seat.CarryAsync(command, request).GetAwaiter().GetResult();
-                reply.RequireDone(_order.Shard);
-                return Task.FromResult(answer);
+                return Task.FromResult(_seat is null ? Carry(command, request) : CarryThere(_seat, command, request));
             }
             catch (Exception fault)
             {
@@ -80,8 +84,24 @@ internal sealed class LocalShards : IShardLinks
 
         public void Dispose()
         {
-            _seat.Leave();
-            _thread.Join();
+            _shard?.Dispose();
+            _seat?.Leave();
+            _thread?.Join();
+        }
+
+        private byte[] Carry(ShardCommand command, byte[] request)
+        {
+            using var read = StateBytes.Read(request, "the request");
+            using var answer = _shard!.Carry(command, read);
+            return StateBytes.Write(answer);
+        }
+
+        /// <summary>Waits: going on needs no thread of the pool, all of which may be waiting tests.</summary>
+        private byte[] CarryThere(ShardSeat seat, ShardCommand command, byte[] request)
+        {
+            var (reply, answer) = seat.CarryAsync(command, request).GetAwaiter().GetResult();
+            reply.RequireDone(_order.Shard);
+            return answer;
         }
     }
 

