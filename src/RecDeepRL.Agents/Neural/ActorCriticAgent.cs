@@ -7,7 +7,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the actor-critics over an item space share: networks and their targets, replay, the way to slates, and the loss of the critics.
 /// How targets are made and how the actor learns, each agent says in its own file.</summary>
-internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbeddings, IHasPolicyState, ILearnsFromGradients
+internal abstract class ActorCriticAgent : ReplayLearner, IAgent, IEstimatesItems, IHasItemEmbeddings
 {
     private readonly string _name;
     private readonly ActorCriticOptions _options;
@@ -23,6 +23,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     /// <param name="actorOutputs">Outputs of the actor for each coordinate of a point.</param>
     /// <param name="figures">Names of what <see cref="Report"/> is given.</param>
     protected ActorCriticAgent(AgentContext context, ActorCriticOptions options, string name, int criticCount, int actorOutputs, params string[] figures)
+        : base(context, options)
     {
         _name = name;
         _options = options;
@@ -34,22 +35,15 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         Target = new ActorCritic(_spec, _scale, options, criticCount, actorOutputs * options.EmbeddingSize);
         Online.Initialise(context.Seed, name);
         Target.CopyFrom(Online);
-        Shared = context.Group is { } group ? new SharedLearning(group, options.ReplayCapacity) : null;
         _actorOptimizer = new Adam(Online.ActorParameters, options.ActorLearningRate) { Shared = Shared };
         _criticOptimizer = new Adam(Online.CriticParameters, options.CriticLearningRate, options.CriticWeightDecay) { Shared = Shared };
         _figures = new RunningMeans(_spec.Device, figures) { Shared = Shared };
-        Replay = new ReplayBuffer(_spec, options, Shared);
     }
 
     internal ActorCritic Online { get; }
 
     /// <summary>Running mean of <see cref="Online"/>.</summary>
     internal ActorCritic Target { get; }
-
-    internal ReplayBuffer Replay { get; }
-
-    /// <summary>Others that learn along; none for an agent that learns alone.</summary>
-    protected SharedLearning? Shared { get; }
 
     /// <summary>Rounds learned from.</summary>
     protected long Rounds { get; private set; }
@@ -91,7 +85,7 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         using var gradient = enable_grad();
         Replay.Add(feedback);
         Rounds++;
-        var updates = Math.Min(_options.UpdatesPerIteration, ((Shared?.LatestRows ?? feedback.Slates.shape[0]) + _options.SlatesPerUpdate - 1) / _options.SlatesPerUpdate);
+        var updates = Math.Min(_options.UpdatesPerIteration, (RowsOf(feedback) + _options.SlatesPerUpdate - 1) / _options.SlatesPerUpdate);
         for (var update = 0L; update < updates; update++)
         {
             using var scope = NewDisposeScope();
@@ -114,44 +108,22 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
     }
 
     /// <summary>The networks, the online ones to explore by and their targets to exploit by, and the rounds, which the exploration depends on.</summary>
-    public void SavePolicy(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", Rounds);
         Online.Save(writer.Under("online"));
         Target.Save(writer.Under("target"));
     }
 
-    public void LoadPolicy(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
         Rounds = reader.ReadCount("rounds");
         Online.Load(reader.Under("online"));
         Target.Load(reader.Under("target"));
     }
 
-    public void Save(IStateWriter writer)
+    protected override void SaveLearning(IStateWriter writer)
     {
-        SaveCommon(writer);
-        Replay.Save(writer.Under("replay"));
-    }
-
-    public void RequireDivisible() => Replay.RequireDivisible();
-
-    public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
-    {
-        SaveCommon(writer);
-        Replay.SavePart(writer.Under("replay"), member, parts);
-    }
-
-    public void LoadParts(IReadOnlyList<IStateReader> parts)
-    {
-        LoadCommon(parts[0]);
-        Replay.LoadParts([.. parts.Select(part => part.Under("replay"))]);
-    }
-
-    /// <summary>What all of several learners have alike.</summary>
-    private void SaveCommon(IStateWriter writer)
-    {
-        SavePolicy(writer);
         writer.Write("updates", Updates);
         SaveOptimizers(writer);
         _figures.Save(writer.Under("figures"));
@@ -170,15 +142,8 @@ internal abstract class ActorCriticAgent : IAgent, IEstimatesItems, IHasItemEmbe
         _criticOptimizer.Load(reader.Under("criticOptimizer"));
     }
 
-    public void Load(IStateReader reader)
+    protected override void LoadLearning(IStateReader reader)
     {
-        LoadCommon(reader);
-        Replay.Load(reader.Under("replay"));
-    }
-
-    private void LoadCommon(IStateReader reader)
-    {
-        LoadPolicy(reader);
         Updates = reader.ReadCount("updates");
         LoadOptimizers(reader);
         _figures.Load(reader.Under("figures"));

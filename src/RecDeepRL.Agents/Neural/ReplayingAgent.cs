@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What the agents share that keep rounds in a buffer and after each round make some updates on what they draw from it.</summary>
-internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGradients
+internal abstract class ReplayingAgent : ReplayLearner, IAgent
 {
     private readonly string _name;
     private readonly ReplayingOptions _options;
@@ -16,6 +16,7 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGra
     /// <param name="keepsCompanion">Whether the buffer holds a number of the agent's own for each slot.</param>
     /// <param name="figures">Names of the means that are logged.</param>
     protected ReplayingAgent(AgentContext context, string name, ReplayingOptions options, bool keepsCompanion, params string[] figures)
+        : base(context, options, keepsCompanion)
     {
         _name = name;
         _options = options;
@@ -23,15 +24,8 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGra
         Discount = options.DiscountFor(context.Spec);
         _sampling = new RandomStream(context.Seed, name + ":sampling");
         Scale = new FeatureScale(context.Population, Spec.Device);
-        Shared = context.Group is { } group ? new SharedLearning(group, options.ReplayCapacity) : null;
-        Replay = new ReplayBuffer(Spec, options, Shared) { KeepsCompanion = keepsCompanion };
         Figures = new RunningMeans(Spec.Device, figures) { Shared = Shared };
     }
-
-    internal ReplayBuffer Replay { get; }
-
-    /// <summary>Others that learn along; none for an agent that learns alone.</summary>
-    protected SharedLearning? Shared { get; }
 
     /// <summary>Per round.</summary>
     internal double Discount { get; }
@@ -67,7 +61,7 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGra
         using var gradient = enable_grad();
         Remember(feedback);
         Rounds++;
-        for (var updates = _options.UpdatesAfter(Shared?.LatestRows ?? feedback.Slates.shape[0]); updates > 0; updates--)
+        for (var updates = _options.UpdatesAfter(RowsOf(feedback)); updates > 0; updates--)
         {
             using var scope = NewDisposeScope();
             var batch = Replay.Sample(_sampling, _updates, _options, Discount);
@@ -90,56 +84,27 @@ internal abstract class ReplayingAgent : IAgent, IHasPolicyState, ILearnsFromGra
         return figures;
     }
 
-    public void SavePolicy(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", Rounds);
         SaveNetworks(writer);
     }
 
-    public void LoadPolicy(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
         Rounds = reader.ReadCount("rounds");
         LoadNetworks(reader);
     }
 
-    public void Save(IStateWriter writer)
+    protected override void SaveLearning(IStateWriter writer)
     {
-        SaveCommon(writer);
-        Replay.Save(writer.Under("replay"));
-    }
-
-    public void Load(IStateReader reader)
-    {
-        LoadCommon(reader);
-        Replay.Load(reader.Under("replay"));
-    }
-
-    public void RequireDivisible() => Replay.RequireDivisible();
-
-    public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
-    {
-        SaveCommon(writer);
-        Replay.SavePart(writer.Under("replay"), member, parts);
-    }
-
-    public void LoadParts(IReadOnlyList<IStateReader> parts)
-    {
-        LoadCommon(parts[0]);
-        Replay.LoadParts([.. parts.Select(part => part.Under("replay"))]);
-    }
-
-    /// <summary>What all of several learners have alike.</summary>
-    private void SaveCommon(IStateWriter writer)
-    {
-        SavePolicy(writer);
         writer.Write("updates", _updates);
         Figures.Save(writer.Under("figures"));
         SaveOptimizers(writer);
     }
 
-    private void LoadCommon(IStateReader reader)
+    protected override void LoadLearning(IStateReader reader)
     {
-        LoadPolicy(reader);
         _updates = reader.ReadCount("updates");
         Figures.Load(reader.Under("figures"));
         LoadOptimizers(reader);
