@@ -15,8 +15,8 @@ public interface ILearningGroup
     IReadOnlyList<long> Rows { get; }
 
     /// <summary>Waits for all members, and adds up what each of them gives, in their order: the same bits for everybody.</summary>
-    /// <param name="own">[P] float32, as long for everybody. Borrowed.</param>
-    /// <returns>The sum, on the same device. The caller disposes.</returns>
+    /// <param name="own">[P] float32 or float64, the same for everybody. Borrowed.</param>
+    /// <returns>The sum, of the same type and on the same device. The caller disposes.</returns>
     /// <exception cref="OperationCanceledException">The round is given up.</exception>
     Tensor Sum(Tensor own);
 }

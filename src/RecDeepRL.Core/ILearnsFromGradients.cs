@@ -3,7 +3,7 @@ using RecDeepRL.Core.State;
 namespace RecDeepRL.Core;
 
 /// <summary>An agent that can be one of several that learn the same, each from its own users: every one computes the gradients of its rows, and all step
-/// along the sum of them. It does so where <see cref="AgentContext.Group"/> is given.</summary>
+/// along the sum of them; what else they learn are sums over rows, which they add up likewise. It does so where <see cref="AgentContext.Group"/> is given.</summary>
 /// <remarks>The members of a group hear of the same rounds, in the order of their users' ids: the first has the users of the lowest ids. What they learn is what
 /// one agent with all users would learn, but for the order in which gradients are added up.</remarks>
 public interface ILearnsFromGradients

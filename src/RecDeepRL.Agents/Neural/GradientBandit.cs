@@ -70,7 +70,7 @@ internal abstract class GradientBandit : HeadBandit
         var refits = trained && _options.Refit;
         if (refits)
             Variance.Reset();
-        ForLatest(refits ? RowsInUse : Replay.CountOf(1), batch => Variance.Add(StatesOf(batch.Observation), batch.Observation.UserIds, batch.Items, Curvature));
+        TakeIn(refits ? RoundsInUse : 1, Variance.Sums, batch => Variance.Add(StatesOf(batch.Observation), batch.Observation.UserIds, batch.Items, Curvature));
     }
 
     /// <summary>The second derivative of the loss: p(1 − p) of cross-entropy, 1 of half the squared error.</summary>

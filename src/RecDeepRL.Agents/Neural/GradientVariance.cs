@@ -35,6 +35,9 @@ internal sealed class GradientVariance : IDisposable
         Tensor New(long[] shape) => zeros(shape, ScalarType.Float32, device).DetachFromDisposeScope();
     }
 
+    /// <summary>What is added up, Z's diagonal. Borrowed.</summary>
+    public IReadOnlyList<Tensor> Sums => [.. Named().Select(part => part.Sum)];
+
     /// <summary>Forgets what was shown.</summary>
     public void Reset()
     {

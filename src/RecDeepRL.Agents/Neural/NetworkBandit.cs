@@ -8,7 +8,7 @@ namespace RecDeepRL.Agents.Neural;
 
 /// <summary>What all bandits share that learn responses by a network: random items at first, then the best scores; a buffer of the latest slates, and
 /// trainings on it at intervals, each from where the last one ended.</summary>
-internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
+internal abstract class NetworkBandit : ReplayLearner, IAgent, IEstimatesItems
 {
     private readonly NetworkOptions _options;
     private readonly string _name;
@@ -27,6 +27,7 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
     /// <param name="shapes">Everything learned.</param>
     /// <param name="anchored">Whether the penalty draws the weights to where they started, and not to 0.</param>
     protected NetworkBandit(AgentContext context, string name, NetworkOptions options, IEnumerable<ParameterShape> shapes, bool anchored = false)
+        : base(context, options.ReplayCapacity)
     {
         _options = options;
         _name = name;
@@ -38,13 +39,10 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
         Parameters = new ParameterBlock(shapes, Spec.Device);
         Parameters.Initialise(_start);
         _anchor = anchored ? Parameters.Values.clone().DetachFromDisposeScope() : null;
-        _optimizer = new Adam(Parameters, options.LearningRate);
-        Replay = new ReplayBuffer(Spec, options.ReplayCapacity, keepsNext: false);
-        _figures = new RunningMeans(Spec.Device, "loss", "mean_prediction");
+        _optimizer = new Adam(Parameters, options.LearningRate) { Shared = Shared };
+        _figures = new RunningMeans(Spec.Device, "loss", "mean_prediction") { Shared = Shared };
         _shown = zeros([Spec.ItemCount], ScalarType.Bool, Spec.Device).DetachFromDisposeScope();
     }
-
-    internal ReplayBuffer Replay { get; }
 
     internal ParameterBlock Parameters { get; }
 
@@ -54,8 +52,8 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
 
     protected FeatureScale Scale { get; }
 
-    /// <summary>Rows of the latest iterations that learning uses.</summary>
-    protected long RowsInUse => Replay.CountOf(_options.ReplayRounds);
+    /// <summary>Latest iterations that learning uses; none for all.</summary>
+    protected int? RoundsInUse => _options.ReplayRounds;
 
     /// <summary>Numbers held at once for each pair of user and item while scoring, or for each slot while going through the buffer.</summary>
     protected virtual int PairWidth => _options.HiddenSize;
@@ -98,7 +96,7 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
         Prepare(trains);
         if (trains)
         {
-            var rows = RowsInUse;
+            var rows = Replay.CountOf(RoundsInUse);
             for (var step = 0; step < _options.StepsPerTraining; step++)
                 Train(rows, 1 - ((double)step / _options.StepsPerTraining));
             _figures.RequireFinite(_name);
@@ -110,42 +108,38 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
     public IReadOnlyDictionary<string, double> Diagnose()
     {
         var figures = _figures.Read();
-        figures["replay_rows"] = Replay.Count;
+        figures["replay_rows"] = Replay.CountOf(null);
         return figures;
     }
 
     /// <summary>The network, and what else scores are made of.</summary>
-    public virtual void SavePolicy(IStateWriter writer)
+    public override void SavePolicy(IStateWriter writer)
     {
         writer.Write("rounds", _rounds);
         writer.Write("shown", _shown);
         Parameters.Save(writer.Under("network"));
     }
 
-    public virtual void LoadPolicy(IStateReader reader)
+    public override void LoadPolicy(IStateReader reader)
     {
         _rounds = reader.ReadCount("rounds");
         reader.ReadInto("shown", _shown);
         Parameters.Load(reader.Under("network"));
     }
 
-    public void Save(IStateWriter writer)
+    protected override void SaveLearning(IStateWriter writer)
     {
-        SavePolicy(writer);
         writer.Write("steps", _steps);
         writer.Write("seen", _seen);
         _optimizer.Save(writer.Under("optimizer"));
-        Replay.Save(writer.Under("replay"));
         _figures.Save(writer.Under("figures"));
     }
 
-    public void Load(IStateReader reader)
+    protected override void LoadLearning(IStateReader reader)
     {
-        LoadPolicy(reader);
         _steps = reader.ReadCount("steps");
         _seen = reader.ReadCount("seen");
         _optimizer.Load(reader.Under("optimizer"));
-        Replay.Load(reader.Under("replay"));
         _figures.Load(reader.Under("figures"));
     }
 
@@ -175,7 +169,7 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
     protected virtual Tensor Slates(Tensor scores, Observation observation, RecommendationMode mode) => Ranking.Best(scores, observation, Spec.SlateSize, _ties);
 
     /// <summary>What each slot's loss counts in the training, by default as one.</summary>
-    /// <param name="serials">[R] int64, how many rows came before each of the rows, ever.</param>
+    /// <param name="serials">[R] int64, how many rows came before each of the rows, ever and of everybody.</param>
     protected virtual Tensor? Weights(ReplayBatch batch, Tensor serials) => null;
 
     /// <summary>What follows upon a round, before the training of the network where there is one.</summary>
@@ -198,10 +192,22 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
     /// <summary>The expected response of a network's output.</summary>
     protected Tensor Expected(Tensor outputs) => _options.Loss == ResponseLoss.Logistic ? outputs.sigmoid() : outputs.alias();
 
-    /// <summary>Goes through the latest rows, in parts of bounded memory.</summary>
-    protected void ForLatest(long rows, Action<ReplayBatch> action)
+    /// <summary>Takes the rows of the latest iterations into sums, in parts of bounded memory: those of everybody who learns along.</summary>
+    /// <param name="rounds">How many iterations; none for all.</param>
+    /// <param name="sums">Of one type.</param>
+    /// <param name="add">Adds rows to them.</param>
+    protected void TakeIn(int? rounds, IReadOnlyList<Tensor> sums, Action<ReplayBatch> add)
+    {
+        if (Shared is null)
+            ForLatest(rounds, add);
+        else
+            Shared.AddUp(sums, () => ForLatest(rounds, add));
+    }
+
+    private void ForLatest(int? rounds, Action<ReplayBatch> action)
     {
         using var noGradient = no_grad();
+        var rows = Replay.CountHere(rounds);
         var rowsAtOnce = PairNetwork.UsersAtOnce(Spec.Device, PairWidth, Spec.SlateSize);
         for (var first = 0L; first < rows; first += rowsAtOnce)
         {
@@ -223,16 +229,16 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
     {
         using var scope = NewDisposeScope();
         Replay.Add(feedback);
-        _seen += feedback.Slates.shape[0];
+        _seen += RowsOf(feedback);
         _shown.index_fill_(0, feedback.Slates.reshape(-1), true);
+        Shared?.Unite(_shown);
     }
 
     /// <summary>One gradient step on slates drawn from the latest rows.</summary>
     private void Train(long rows, double share)
     {
         using var scope = NewDisposeScope();
-        var ages = _sampling.Integers(_steps++, rows, Spec.Device, _options.BatchSize);
-        var batch = Replay.Take(ages);
+        var batch = Replay.Sample(_sampling, _steps++, _options.BatchSize, rows);
         var outputs = Outputs(batch);
         var responses = batch.Responses;
         Guard.Shape(outputs.dim() == 3 ? outputs[0] : outputs, "outputs", "rows, slots", responses.shape);
@@ -240,7 +246,7 @@ internal abstract class NetworkBandit : IAgent, IEstimatesItems, IHasPolicyState
         var losses = _options.Loss == ResponseLoss.Logistic
             ? functional.binary_cross_entropy_with_logits(outputs, responses.clamp(0, 1), reduction: Reduction.None)
             : outputs.sub(responses).square();
-        if (Weights(batch, ages.neg().add_(_seen - 1)) is { } weights)
+        if (Weights(batch, batch.Ages!.neg().add_(_seen - 1)) is { } weights)
             losses = losses.mul(weights);
         // The members of an ensemble share no weights behind the state, and each is to learn as if it were alone.
         var loss = losses.mean();

@@ -108,7 +108,7 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit, IHasItemEmbeddings
     {
         // A refit will count these rows along with the others, but a training against θ needs a θ.
         if (!trains || !_options.Refit || !_options.OwnOutput)
-            Add(Replay.CountOf(1));
+            Add(1);
         if (trains && _options.Restart)
             Restart();
     }
@@ -118,12 +118,12 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit, IHasItemEmbeddings
         if (!trained || !_options.Refit)
             return;
         Posterior.Reset();
-        Add(RowsInUse);
+        Add(RoundsInUse);
     }
 
-    private void Add(long rows)
+    private void Add(int? rounds)
     {
-        ForLatest(rows, batch => Posterior.Add(Represent(batch).reshape(-1, _options.HiddenSize), batch.Responses.reshape(-1)));
+        TakeIn(rounds, Posterior.Sums, batch => Posterior.Add(Represent(batch).reshape(-1, _options.HiddenSize), batch.Responses.reshape(-1)));
         Posterior.Solve();
         Guard.Finite(Posterior.Weights, "neural-linucb: linear weights");
     }

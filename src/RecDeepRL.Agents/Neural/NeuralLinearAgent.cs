@@ -90,7 +90,7 @@ internal sealed class NeuralLinearAgent : HeadBandit
     {
         if (trained)
             Posterior.Reset();
-        ForLatest(trained ? RowsInUse : Replay.CountOf(1), batch => Posterior.Add(Features(batch.Observation), batch.Items, batch.Responses));
+        TakeIn(trained ? RoundsInUse : 1, Posterior.Sums, batch => Posterior.Add(Features(batch.Observation), batch.Items, batch.Responses));
         Posterior.Solve();
         Guard.Finite(Posterior.Weights, "neural-linear: linear weights");
     }

@@ -51,12 +51,15 @@ internal sealed class NormalInverseGamma : IDisposable
     /// <summary>[N] float64, bᵢ as of the last <see cref="Solve"/>. Borrowed.</summary>
     public Tensor NoiseScales { get; }
 
+    /// <summary>What observations are added to. Borrowed.</summary>
+    public IReadOnlyList<Tensor> Sums => [_precision, _moment, _squares, _count];
+
     /// <summary>Forgets every observation.</summary>
     public void Reset()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach (var sum in new[] { _precision, _moment, _squares, _count })
+        foreach (var sum in Sums)
             sum.zero_();
         _precision.view(-1, _size, _size).diagonal(0, 1, 2).fill_(_ridge);
         Solve();
@@ -146,7 +149,7 @@ internal sealed class NormalInverseGamma : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { _precision, _moment, _squares, _count, _covariance, Weights, NoiseScales })
+        foreach (var tensor in (Tensor[])[.. Sums, _covariance, Weights, NoiseScales])
             tensor.Dispose();
     }
 

@@ -30,6 +30,9 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
     /// <summary>[R] int64, which rows these are of the batch that several learners share; none where all of it is here.</summary>
     public Tensor? Positions { get; init; }
 
+    /// <summary>[R] int64, how many rows came after each of them, with whoever of several learners they are; none where they were not drawn so.</summary>
+    public Tensor? Ages { get; init; }
+
     /// <summary>Standard normal draws for rows, each its own, the same whoever of several learners has the row.</summary>
     /// <param name="draw">Which draw of the stream.</param>
     /// <param name="like">[R, n], whose shape and device the draws have.</param>
@@ -55,7 +58,7 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
         Move(Observation);
         if (Next is not null)
             Move(Next);
-        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights, Companion, Positions })
+        foreach (var tensor in new[] { Items, Responses, Terminated, Places, LaterRewards, Discounts, Weights, Companion, Positions, Ages })
             tensor?.MoveToOuterDisposeScope();
         return this;
     }

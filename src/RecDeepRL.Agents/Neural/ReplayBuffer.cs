@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace RecDeepRL.Agents.Neural;
 
 /// <summary>The last slates with what came of them, on the device: a ring of rows, one row for each slate of one user.</summary>
-/// <remarks>Once the capacity is reached, the oldest row is overwritten. Item ids are kept as int32.
+/// <remarks>Once the capacity is reached, the oldest row is overwritten.
 /// A truncated state has a value like any other, only a terminated one has none; returns of several steps stop at both.</remarks>
 internal sealed class ReplayBuffer : IDisposable
 {
     private readonly EnvironmentSpec _spec;
-    private readonly bool _keepsNext;
+    private readonly ReplayLayout _layout;
     private readonly ReplayTrajectories? _trajectories;
     private readonly ReplayPriorities? _priorities;
     private readonly ReplayColumns _columns;
@@ -22,25 +22,32 @@ internal sealed class ReplayBuffer : IDisposable
     /// <summary>A buffer of single steps, sampled uniformly.</summary>
     /// <param name="capacity">Rows, at least 1.</param>
     /// <param name="keepsNext">Whether the next observation is kept; an agent that looks no step ahead needs none.</param>
-    public ReplayBuffer(EnvironmentSpec spec, int capacity, bool keepsNext)
+    /// <param name="shared">The others that learn along with whoever learns from this one, each with rows of its own; none for a learner that is alone.</param>
+    public ReplayBuffer(EnvironmentSpec spec, int capacity, bool keepsNext, SharedLearning? shared = null)
+        : this(spec, capacity, new ReplayLayout(spec, keepsNext), shared)
     {
-        _spec = spec;
-        _keepsNext = keepsNext;
-        Capacity = capacity;
-        _columns = new ReplayColumns(capacity, spec.Device);
     }
 
     /// <summary>A buffer of what the options ask for.</summary>
-    /// <param name="shared">The others that learn along with whoever learns from this one, each with rows of its own; none for a learner that is alone.</param>
+    /// <param name="shared">As above.</param>
+    /// <param name="keepsCompanion">Whether each slot has a number of the agent's own beside it.</param>
     /// <exception cref="UserMistakeException">There are others, and rows are to be drawn by priority.</exception>
-    public ReplayBuffer(EnvironmentSpec spec, ReplayOptions options, SharedLearning? shared = null)
-        : this(spec, options.ReplayCapacity, keepsNext: true)
+    public ReplayBuffer(EnvironmentSpec spec, ReplayOptions options, SharedLearning? shared = null, bool keepsCompanion = false)
+        : this(spec, options.ReplayCapacity, new ReplayLayout(spec, keepsNext: true, options.ReturnSteps > 1, options.PriorityExponent > 0, keepsCompanion), shared)
     {
-        _shared = shared;
         _trajectories = options.ReturnSteps > 1 ? new ReplayTrajectories(spec) : null;
         _priorities = options.PriorityExponent > 0 ? new ReplayPriorities(options, spec.Device) : null;
         if (shared is not null)
             RequireDivisible();
+    }
+
+    private ReplayBuffer(EnvironmentSpec spec, int capacity, ReplayLayout layout, SharedLearning? shared)
+    {
+        _spec = spec;
+        _layout = layout;
+        _shared = shared;
+        Capacity = capacity;
+        _columns = new ReplayColumns(capacity, spec.Device);
     }
 
     /// <summary>Requires that rows can be drawn among those of several learners.</summary>
@@ -48,22 +55,20 @@ internal sealed class ReplayBuffer : IDisposable
     public void RequireDivisible()
     {
         if (_priorities is not null)
-            throw new UserMistakeException("priorityExponent was above 0, but with --merge gradients slates are drawn uniformly: nobody knows the errors of all of them. Use 0, or --merge transitions.");
+            throw new UserMistakeException("priorityExponent was above 0, but several that learn together draw slates uniformly: none of them knows the errors of all. Use 0, or let one learn alone.");
     }
 
     public long Capacity { get; }
 
-    /// <summary>Whether each slot has a number of the agent's own beside it.</summary>
-    public bool KeepsCompanion { get; init; }
-
     /// <summary>Rows filled.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Rows of the latest rounds that are still here.</summary>
+    /// <summary>Rows of the latest rounds that are still there, here and with those that learn along.</summary>
     /// <param name="rounds">How many rounds; none for all.</param>
-    public long CountOf(int? rounds) => _shared?.CountOf(rounds) ?? CountOfOwn(rounds);
+    public long CountOf(int? rounds) => _shared?.CountOf(rounds) ?? CountOfAlone(rounds);
 
-    private long CountOfOwn(int? rounds) => rounds is { } wanted ? Math.Min(Count, _rounds.TakeLast(wanted).Sum()) : Count;
+    /// <summary>Those of them that are here.</summary>
+    public long CountHere(int? rounds) => _shared?.CountOfOwn(rounds) ?? CountOfAlone(rounds);
 
     /// <param name="feedback">One round. Borrowed.</param>
     /// <param name="companion">[B, K] float32, the agent's own number for each slot, where they are kept. Borrowed.</param>
@@ -72,33 +77,25 @@ internal sealed class ReplayBuffer : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         _shared?.Add();
+        var rows = _layout.Rows(feedback, companion);
+        if (_priorities is not null)
+            rows["priorities"] = _priorities.OfNewRows(feedback.Slates.shape[0]);
         if (feedback.Slates.shape[0] == 0)
-            return;
-        var rows = Rows(feedback);
-        if (KeepsCompanion)
-            rows["companion"] = companion ?? throw new ArgumentNullException(nameof(companion));
-        var given = feedback.Slates.shape[0];
-        var kept = Math.Min(given, Capacity);
-        _columns.Reserve(Math.Min(Capacity, Count + kept), Count, rows);
-        for (var done = 0L; done < kept;)
         {
-            var place = _written % Capacity;
-            var count = Math.Min(kept - done, _columns.Allocated - place);
-            foreach (var (name, values) in rows)
-                _columns[name].narrow(0, place, count).copy_(values.narrow(0, given - kept + done, count));
-            done += count;
-            _written += count;
-            // Below its capacity the storage has room for the whole round, so the ring turns only at the capacity.
+            // Who learns along with others has something to take, which counts nothing.
+            if (_shared is not null && Count == 0)
+                Add(ReplayLayout.Nobody(rows), 1);
+            return;
         }
-        Count = Math.Min(Capacity, Count + kept);
+        var kept = Add(rows, feedback.Slates.shape[0]);
         _rounds.Enqueue(kept);
         while (_rounds.Sum() - _rounds.Peek() >= Capacity)
             _rounds.Dequeue();
         if (_trajectories is null)
             return;
-        var (userIds, iteration) = (feedback.Observation.UserIds, feedback.Observation.Iteration);
-        _trajectories.Forget(userIds.narrow(0, 0, given - kept));
-        _trajectories.Add(this, NamesOf(arange(kept - 1, -1, -1, ScalarType.Int64, _spec.Device)), userIds.narrow(0, given - kept, kept), iteration, _written - Count);
+        var (userIds, iteration, lost) = (feedback.Observation.UserIds, feedback.Observation.Iteration, feedback.Slates.shape[0] - kept);
+        _trajectories.Forget(userIds.narrow(0, 0, lost));
+        _trajectories.Add(this, NamesOf(arange(kept - 1, -1, -1, ScalarType.Int64, _spec.Device)), userIds.narrow(0, lost, kept), iteration, _written - Count);
     }
 
     /// <summary>Rows drawn uniformly, with replacement, from the latest <paramref name="count"/> rows.</summary>
@@ -106,8 +103,9 @@ internal sealed class ReplayBuffer : IDisposable
     public ReplayBatch Sample(RandomStream stream, long draw, int size, long count)
     {
         using var scope = NewDisposeScope();
-        var ages = stream.Integers(draw, count, _spec.Device, size);
-        return Take(ages).MoveToOuterDisposeScope();
+        using var noGradient = no_grad();
+        var (here, ages, positions) = Draw(stream, draw, size, count);
+        return (Take(here) with { Ages = ages, Positions = positions }).MoveToOuterDisposeScope();
     }
 
     /// <summary>Rows drawn with replacement as the options say, uniformly or by priority, with returns of as many steps as they say.</summary>
@@ -118,23 +116,13 @@ internal sealed class ReplayBuffer : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var count = CountOf(options.ReplayRounds);
-        Tensor ages;
-        Tensor? weights = null;
-        Tensor? positions = null;
-        if (_shared is not null)
+        if (_priorities is not null)
         {
-            (positions, ages) = _shared.Own(stream.Integers(draw, count, CPU, options.BatchSize), _spec.Device);
+            var (drawn, weights) = _priorities.Sample(LatestOf("priorities", count), stream, draw, options.BatchSize);
+            return Take(drawn.neg().add_(count - 1), options.ReturnSteps, discount, weights).MoveToOuterDisposeScope();
         }
-        else if (_priorities is null)
-        {
-            ages = stream.Integers(draw, count, _spec.Device, options.BatchSize);
-        }
-        else
-        {
-            (var drawn, weights) = _priorities.Sample(LatestOf("priorities", count), stream, draw, options.BatchSize);
-            ages = drawn.neg().add_(count - 1);
-        }
-        return (Take(ages, options.ReturnSteps, discount, weights) with { Positions = positions }).MoveToOuterDisposeScope();
+        var (here, ages, positions) = Draw(stream, draw, options.BatchSize, count);
+        return (Take(here, options.ReturnSteps, discount) with { Ages = ages, Positions = positions }).MoveToOuterDisposeScope();
     }
 
     /// <param name="ages">[n] int64 from 0, the latest row, to <see cref="Count"/> − 1.</param>
@@ -197,14 +185,14 @@ internal sealed class ReplayBuffer : IDisposable
         _trajectories?.Load(reader);
         _priorities?.Load(reader);
         _shared?.Load(reader);
-        Fill(Count == 0 ? [] : Names().ToDictionary(name => name, reader.ReadTensor));
+        Fill(Count == 0 ? [] : _layout.Names.ToDictionary(name => name, reader.ReadTensor));
     }
 
     /// <summary>Writes what the buffer of one of several learners is to go on from. See <see cref="ILearnsFromGradients"/>.</summary>
     public void SavePart(IStateWriter writer, int member, IReadOnlyList<UserRange> parts)
     {
         using var scope = NewDisposeScope();
-        var columns = Count == 0 ? [] : Names().ToDictionary(name => name, name => LatestOf(name, Count));
+        var columns = Count == 0 ? [] : _layout.Names.ToDictionary(name => name, name => LatestOf(name, Count));
         ReplayParts.Write(writer, member, parts, columns, [.. _rounds], _written - Count, _trajectories?.Latest);
     }
 
@@ -214,7 +202,7 @@ internal sealed class ReplayBuffer : IDisposable
     public void LoadParts(IReadOnlyList<IStateReader> parts)
     {
         using var scope = NewDisposeScope();
-        var (columns, rounds, latest) = ReplayParts.Read(parts, Names(), Capacity, _trajectories is not null);
+        var (columns, rounds, latest) = ReplayParts.Read(parts, _layout.Names, Capacity, _trajectories is not null);
         Count = columns.Count == 0 ? 0 : columns["items"].shape[0];
         _written = Count;
         _rounds.Clear();
@@ -233,26 +221,8 @@ internal sealed class ReplayBuffer : IDisposable
         _columns.Reserve(Count, Count, columns);
         foreach (var (name, values) in columns)
             _columns[name].narrow(0, 0, Count).copy_(values);
-        RequireKnown();
-    }
-
-    /// <summary>Requires of rows that were read that they name users, items and each other as there are.</summary>
-    private void RequireKnown()
-    {
         Guard.Within(tensor(_rounds.ToArray(), ScalarType.Int64), "the rounds of the replay buffer", 0, Capacity);
-        foreach (var (name, values) in _columns.All)
-        {
-            var (lowest, highest) = name.Split('.')[^1] switch
-            {
-                "items" => (0L, _spec.ItemCount - 1L),
-                "recentItems" => (-1L, _spec.ItemCount - 1L),
-                "userIds" => (0L, _spec.UserCount - 1L),
-                "before" or "after" => (-1L, _written - 1),
-                _ => (long.MinValue, long.MaxValue),
-            };
-            if (lowest > long.MinValue)
-                Guard.Within(values.narrow(0, 0, Count), $"'{name}' of the replay buffer", lowest, highest);
-        }
+        _layout.RequireKnown(_columns, Count, _written);
         _trajectories?.RequireWritten(_written);
     }
 
@@ -280,71 +250,50 @@ internal sealed class ReplayBuffer : IDisposable
         return untilTurn == count ? column.narrow(0, first, count) : cat([column.narrow(0, first, untilTurn), column.narrow(0, 0, count - untilTurn)]);
     }
 
+    private long CountOfAlone(int? rounds) => rounds is { } wanted ? Math.Min(Count, _rounds.TakeLast(wanted).Sum()) : Count;
+
+    /// <summary>Writes rows behind the latest one.</summary>
+    /// <param name="given">How many.</param>
+    /// <returns>How many are kept, the last of them.</returns>
+    private long Add(Dictionary<string, Tensor> rows, long given)
+    {
+        var kept = Math.Min(given, Capacity);
+        _columns.Reserve(Math.Min(Capacity, Count + kept), Count, rows);
+        for (var done = 0L; done < kept;)
+        {
+            var place = _written % Capacity;
+            var count = Math.Min(kept - done, _columns.Allocated - place);
+            foreach (var (name, values) in rows)
+                _columns[name].narrow(0, place, count).copy_(values.narrow(0, given - kept + done, count));
+            done += count;
+            _written += count;
+            // Below its capacity the storage has room for the whole round, so the ring turns only at the capacity.
+        }
+        Count = Math.Min(Capacity, Count + kept);
+        return kept;
+    }
+
+    /// <summary>Draws rows uniformly, with replacement, from the latest of everybody.</summary>
+    /// <returns>Ages [R] int64 of those that are here, among the rows here and among those of everybody; and which they are of those drawn, none where all are here.</returns>
+    private (Tensor Here, Tensor Ages, Tensor? Positions) Draw(RandomStream stream, long draw, int size, long count)
+    {
+        if (_shared is null)
+        {
+            var all = stream.Integers(draw, count, _spec.Device, size);
+            return (all, all, null);
+        }
+        var drawn = stream.Integers(draw, count, CPU, size);
+        var (positions, here) = _shared.Own(drawn, _spec.Device);
+        return (here, drawn.to(_spec.Device).index_select(0, positions), positions);
+    }
+
     private ReplayBatch Batch(Tensor rows, Tensor last)
     {
         var places = PlacesOf(rows);
         var lastPlaces = ReferenceEquals(rows, last) ? places : PlacesOf(last);
         return new ReplayBatch(
-            Observation("state", places), _keepsNext ? Observation("next", lastPlaces) : null,
+            _layout.Before(_columns, places), _layout.After(_columns, lastPlaces),
             _columns.Selected("items", places).to_type(ScalarType.Int64), _columns.Selected("responses", places), _columns.Selected("terminated", lastPlaces))
-        { Places = places, Companion = KeepsCompanion ? _columns.Selected("companion", places) : null };
-    }
-
-    private Dictionary<string, Tensor> Rows(Feedback feedback)
-    {
-        var rows = new Dictionary<string, Tensor>
-        {
-            ["items"] = feedback.Slates.to_type(ScalarType.Int32),
-            ["responses"] = feedback.Responses,
-            ["terminated"] = feedback.Terminated,
-        };
-        AddObservation(rows, "state", feedback.Observation);
-        if (_keepsNext)
-            AddObservation(rows, "next", feedback.NextObservation);
-        var count = feedback.Slates.shape[0];
-        if (_trajectories is not null)
-        {
-            rows["ended"] = feedback.Terminated.logical_or(feedback.Truncated);
-            rows["rewards"] = feedback.Reward;
-            rows["iterations"] = full([count], feedback.Observation.Iteration, ScalarType.Int64, _spec.Device);
-            rows["before"] = full([count], -1L, ScalarType.Int64, _spec.Device);
-            rows["after"] = full([count], -1L, ScalarType.Int64, _spec.Device);
-        }
-        if (_priorities is not null)
-            rows["priorities"] = _priorities.OfNewRows(count);
-        return rows;
-    }
-
-    private static void AddObservation(Dictionary<string, Tensor> rows, string name, Observation observation)
-    {
-        rows[name + ".userIds"] = observation.UserIds.to_type(ScalarType.Int32);
-        rows[name + ".recentItems"] = observation.RecentItems.to_type(ScalarType.Int32);
-        rows[name + ".recentResponses"] = observation.RecentResponses;
-        if (observation.UserFeatures is { } features)
-            rows[name + ".userFeatures"] = features;
-    }
-
-    private Observation Observation(string name, Tensor places) => new()
-    {
-        UserIds = _columns.Selected(name + ".userIds", places).to_type(ScalarType.Int64),
-        RecentItems = _columns.Selected(name + ".recentItems", places).to_type(ScalarType.Int64),
-        RecentResponses = _columns.Selected(name + ".recentResponses", places),
-        UserFeatures = _spec.UserFeatureCount > 0 ? _columns.Selected(name + ".userFeatures", places) : null,
-        Iteration = 0,
-        DrawKey = 0,
-    };
-
-    private List<string> Names()
-    {
-        IEnumerable<string> states = _keepsNext ? ["state", "next"] : ["state"];
-        List<string> parts = ["userIds", "recentItems", "recentResponses"];
-        if (_spec.UserFeatureCount > 0)
-            parts.Add("userFeatures");
-        return
-        [
-            "items", "responses", "terminated", .. states.SelectMany(state => parts.Select(part => $"{state}.{part}")),
-            .. _trajectories is null ? (string[])[] : ["ended", "rewards", "iterations", "before", "after"], .. _priorities is null ? (string[])[] : ["priorities"],
-            .. KeepsCompanion ? (string[])["companion"] : [],
-        ];
+        { Places = places, Companion = _layout.KeepsCompanion ? _columns.Selected("companion", places) : null };
     }
 }

@@ -8,8 +8,16 @@ internal abstract class ReplayLearner : IHasPolicyState, ILearnsFromGradients
 {
     protected ReplayLearner(AgentContext context, ReplayOptions options, bool keepsCompanion = false)
     {
-        Shared = context.Group is { } group ? new SharedLearning(group, options.ReplayCapacity) : null;
-        Replay = new ReplayBuffer(context.Spec, options, Shared) { KeepsCompanion = keepsCompanion };
+        Shared = SharedBy(context, options.ReplayCapacity);
+        Replay = new ReplayBuffer(context.Spec, options, Shared, keepsCompanion);
+    }
+
+    /// <summary>For an agent that looks no step ahead.</summary>
+    /// <param name="replayCapacity">Rows.</param>
+    protected ReplayLearner(AgentContext context, int replayCapacity)
+    {
+        Shared = SharedBy(context, replayCapacity);
+        Replay = new ReplayBuffer(context.Spec, replayCapacity, keepsNext: false, Shared);
     }
 
     internal ReplayBuffer Replay { get; }
@@ -58,4 +66,6 @@ internal abstract class ReplayLearner : IHasPolicyState, ILearnsFromGradients
 
     /// <summary>Rows of the round that was just added, of everybody who learns along.</summary>
     protected long RowsOf(Feedback feedback) => Shared?.LatestRows ?? feedback.Slates.shape[0];
+
+    private static SharedLearning? SharedBy(AgentContext context, int replayCapacity) => context.Group is { } group ? new SharedLearning(group, replayCapacity) : null;
 }

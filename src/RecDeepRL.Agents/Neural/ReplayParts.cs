@@ -7,11 +7,6 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>Takes the rows of one replay buffer apart, by their users, and puts those of several together, in the order that one buffer would have them.</summary>
 internal static class ReplayParts
 {
-    /// <summary>Names of rows are counted from 0 on both sides: of a row that is not here the name is -1.</summary>
-    private const long None = -1;
-
-    private static readonly HashSet<string> s_rowNames = ["before", "after"];
-
     /// <summary>Writes what the buffer of one member is to go on from.</summary>
     /// <param name="columns">Of the whole buffer, oldest row first.</param>
     /// <param name="rounds">Rows of each round of the whole buffer, oldest first; more than there are where the oldest is gone in part.</param>
@@ -32,7 +27,7 @@ internal static class ReplayParts
         var cells = zeros([here.Length * parts.Count], ScalarType.Int64);
         cells.index_add_(0, roundOf.mul(parts.Count).add(members), ones([count], ScalarType.Int64), 1);
         var own = members.eq(member).nonzero().squeeze(1);
-        var names = full([count], None, ScalarType.Int64);
+        var names = full([count], ReplayLayout.NoRow, ScalarType.Int64);
         names.index_copy_(0, own, arange(own.shape[0], ScalarType.Int64));
 
         var ownRounds = cells.reshape(here.Length, parts.Count);
@@ -48,7 +43,7 @@ internal static class ReplayParts
         foreach (var (name, values) in columns)
         {
             var rows = values.cpu().index_select(0, own);
-            writer.Write(name, s_rowNames.Contains(name) ? Renamed(rows, names, firstName) : rows);
+            writer.Write(name, ReplayLayout.IsOfRows(name) ? Renamed(rows, names, firstName) : rows);
         }
     }
 
@@ -68,7 +63,7 @@ internal static class ReplayParts
         var kept = order[(int)dropped..];
         var index = tensor(kept, ScalarType.Int64);
         var all = sizes.Sum(size => size.Count);
-        var places = full([all], None, ScalarType.Int64);
+        var places = full([all], ReplayLayout.NoRow, ScalarType.Int64);
         places.index_copy_(0, index, arange(kept.Length, ScalarType.Int64));
 
         var columns = new Dictionary<string, Tensor>();
@@ -85,7 +80,7 @@ internal static class ReplayParts
                         // A ring that has turned begins with the row that is overwritten next.
                         var turn = size.Written % size.Count;
                         var rows = part.ReadTensor(name).roll([-turn], [0]);
-                        own.Add(s_rowNames.Contains(name) ? Renamed(rows, places.narrow(0, start, size.Count), size.Written - size.Count) : rows);
+                        own.Add(ReplayLayout.IsOfRows(name) ? Renamed(rows, places.narrow(0, start, size.Count), size.Written - size.Count) : rows);
                     }
                     start += size.Count;
                 }
@@ -152,6 +147,6 @@ internal static class ReplayParts
     private static Tensor Renamed(Tensor names, Tensor renamed, long firstName)
     {
         var here = names.ge(firstName).logical_and_(names.lt(firstName + renamed.shape[0]));
-        return renamed.shape[0] == 0 ? full_like(names, None) : where(here, renamed.index_select(0, names.sub(firstName).clamp(0, renamed.shape[0] - 1).reshape(-1)).reshape(names.shape), None);
+        return renamed.shape[0] == 0 ? full_like(names, ReplayLayout.NoRow) : where(here, renamed.index_select(0, names.sub(firstName).clamp(0, renamed.shape[0] - 1).reshape(-1)).reshape(names.shape), ReplayLayout.NoRow);
     }
 }

@@ -23,6 +23,20 @@ internal sealed class SharedLearning(ILearningGroup group, long capacity)
     /// <summary>See <see cref="ReplayBuffer.CountOf"/>.</summary>
     public long CountOf(int? rounds) => Math.Min(capacity, _rounds.TakeLast(rounds ?? _rounds.Count).Sum(rows => rows.Sum()));
 
+    /// <summary>How many of them are own ones.</summary>
+    public long CountOfOwn(int? rounds)
+    {
+        var (left, own) = (CountOf(rounds), 0L);
+        for (var round = _rounds.Count - 1; left > 0; round--)
+        {
+            // Of the oldest round only the latest rows may be left, which are those of the last members.
+            var later = _rounds[round].Skip(group.Member + 1).Sum();
+            own += Math.Clamp(left - later, 0, _rounds[round][group.Member]);
+            left -= _rounds[round].Sum();
+        }
+        return own;
+    }
+
     /// <summary>Counts the rows of a round.</summary>
     public void Add()
     {
@@ -38,12 +52,9 @@ internal sealed class SharedLearning(ILearningGroup group, long capacity)
 
     /// <summary>Which of the rows drawn are own ones.</summary>
     /// <param name="ages">[n] int64 on the CPU, from 0, the latest row of all members.</param>
-    /// <returns>Their places among those drawn, and their ages among the own rows, both [m] int64 with m at least 1: where none is own, any one that counts nothing.</returns>
-    /// <exception cref="UserMistakeException">There are no own rows yet.</exception>
+    /// <returns>Their places among those drawn, and their ages among the own rows, both [m] int64 with m at least 1: where none is own, the latest one here, which counts nothing.</returns>
     public (Tensor Places, Tensor Ages) Own(Tensor ages, Device device)
     {
-        if (_rounds.All(rows => rows[group.Member] == 0))
-            throw new UserMistakeException("No user of this part of the population has come yet, so that it has nothing to learn from. Use fewer --shards, or --merge transitions.");
         var drawn = ages.data<long>().ToArray();
         var (places, own) = (new List<long>(), new List<long>());
         // From the latest round back: how old its latest row is, of all rows and of the own ones.
@@ -87,6 +98,38 @@ internal sealed class SharedLearning(ILearningGroup group, long capacity)
         // Not times the share where that is 0: of rows that count nothing, infinities are to count nothing too.
         using var weighted = Share == 0 ? zeros_like(gradient) : gradient.mul(Share);
         return group.Sum(weighted);
+    }
+
+    /// <summary>What at least one of them has seen.</summary>
+    /// <param name="seen">[n] bool, what the learner itself has; changed in place.</param>
+    public void Unite(Tensor seen)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        seen.copy_(group.Sum(seen.to_type(ScalarType.Float32)).gt(0));
+    }
+
+    /// <summary>Adds up what everybody takes into sums that all have alike before, and have alike afterwards.</summary>
+    /// <param name="sums">Of one type; changed in place.</param>
+    /// <param name="takeIn">Adds the own rows to them.</param>
+    public void AddUp(IReadOnlyList<Tensor> sums, Action takeIn)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        // What they hold already counts once.
+        if (group.Member > 0)
+        {
+            foreach (var sum in sums)
+                sum.zero_();
+        }
+        takeIn();
+        var all = group.Sum(cat([.. sums.Select(sum => sum.reshape(-1))]));
+        var place = 0L;
+        foreach (var sum in sums)
+        {
+            sum.copy_(all.narrow(0, place, sum.numel()).reshape(sum.shape));
+            place += sum.numel();
+        }
     }
 
     public void Save(IStateWriter writer)

@@ -40,6 +40,9 @@ internal sealed class SharedLinearPosterior : IDisposable
     /// <summary>[F + 1, 1] float32, θ as of the last <see cref="Solve"/>; the bias last. Borrowed.</summary>
     public Tensor Weights => _weights;
 
+    /// <summary>What observations are added to. Borrowed.</summary>
+    public IReadOnlyList<Tensor> Sums => [_precision, _moment];
+
     /// <summary>Forgets every observation.</summary>
     public void Reset()
     {

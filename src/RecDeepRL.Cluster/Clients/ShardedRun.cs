@@ -81,8 +81,8 @@ public sealed class ShardedRun : IDisposable
         try
         {
             if (agent is not ILearnsFromGradients learner)
-                throw new UserMistakeException($"--merge was gradients, but '{plan.Agent}' does not learn by steps along gradients alone. Leave --merge out, or use transitions.");
-            learner.RequireDivisible();
+                throw new UserMistakeException($"--merge was gradients, but '{plan.Agent}' does not learn by steps along gradients. Leave --merge out, or use transitions.");
+            RequireDivisible(learner);
             if (shards.Staleness > 0)
                 throw new UserMistakeException($"--staleness was {shards.Staleness}, but with --merge gradients the shards learn, and none can be ahead of itself. Leave --staleness out, or use --merge transitions.");
             if (environment.HasDelays)
@@ -93,6 +93,18 @@ public sealed class ShardedRun : IDisposable
         {
             agent.Dispose();
             throw;
+        }
+    }
+
+    private static void RequireDivisible(ILearnsFromGradients learner)
+    {
+        try
+        {
+            learner.RequireDivisible();
+        }
+        catch (UserMistakeException mistake)
+        {
+            throw new UserMistakeException($"{mistake.Message} With --merge transitions one does.", mistake);
         }
     }
 

@@ -11,7 +11,7 @@ namespace RecDeepRL.Cluster.Shards;
 internal sealed class ShardGroup(int member, int members, Func<SavedState, SavedState> exchange) : ILearningGroup
 {
     public const string RowsName = "rows";
-    public const string GradientName = "gradient";
+    public const string SummandName = "summand";
 
     public int Member => member;
 
@@ -32,10 +32,10 @@ internal sealed class ShardGroup(int member, int members, Func<SavedState, Saved
     public Tensor Sum(Tensor own)
     {
         using var told = new SavedState();
-        told.Write(GradientName, own);
+        told.Write(SummandName, own);
         using var heard = exchange(told);
-        using var sum = heard.ReadTensor(GradientName);
-        Guard.Shape(sum, "the sum of gradients", "parameters", own.shape);
+        using var sum = heard.ReadTensor(SummandName);
+        Guard.Shape(sum, "the sum over all shards", "numbers", own.shape);
         return sum.to(own.device, copy: true);
     }
 }

@@ -5,8 +5,8 @@ using RecDeepRL.Cluster.Shards;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Checkpoints;
-using RecDeepRL.Experiments.Training;
 using RecDeepRL.Tests.Experiments;
+using static RecDeepRL.Tests.Cluster.ShardedTraining;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Tests.Cluster;
@@ -24,7 +24,9 @@ public sealed class ShardedLearningTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void WhoLearnsByStepsAlongGradientsCanLearnSo() => Assert.Equal(["ddpg", "dqn", "reinforce", "sac", "slateq", "td3"], ((IEnumerable<object[]>)Agents).Select(row => (string)row[0]).Order());
+    public void WhoLearnsByStepsAlongGradientsCanLearnSo() => Assert.Equal(
+        ["bootstrapped", "ddpg", "dqn", "neural-cf", "neural-linear", "neural-linucb", "neural-ts", "neural-ucb", "reinforce", "sac", "slateq", "td3", "two-tower"],
+        ((IEnumerable<object[]>)Agents).Select(row => (string)row[0]).Order());
 
     [Theory]
     [MemberData(nameof(Agents))]
@@ -58,12 +60,38 @@ public sealed class ShardedLearningTests : IDisposable
         }
     }
 
-    [Fact]
-    public void ACheckpointOfShardsThatLearnIsOneOfTheWhole()
+    [Theory]
+    [InlineData("neural-linucb", "refit=false restart=true")] // as in the paper, and θ, which the network is trained against, learned before it
+    [InlineData("neural-linucb", "ownOutput=false loss=squared refit=false")]
+    [InlineData("neural-linucb", "retrainInterval=3")]
+    [InlineData("neural-linear", "retrainInterval=3 replayRounds=2")]
+    [InlineData("neural-ts", "refit=false loss=squared userIds=true")]
+    [InlineData("neural-ucb", "retrainInterval=2 hiddenLayers=2")]
+    [InlineData("bootstrapped", "bootstrap=poisson replayRounds=2")]
+    [InlineData("two-tower", "userIds=true history=true similarity=cosine")]
+    public void SoTheyDoWithOtherOptions(string agent, string settings)
     {
-        // A buffer that turns within the first rounds, and returns of several steps, which follow users from row to row.
-        var plan = Plan("dqn", "sessions", 12);
-        plan = plan with { AgentOptions = new Dictionary<string, string>(plan.AgentOptions) { ["replayCapacity"] = "100", ["batchSize"] = "16", ["returnSteps"] = "3" } };
+        var plan = Plan(agent, "context", 5);
+        plan = plan with { AgentOptions = With(plan.AgentOptions, settings) };
+        using var local = SmallRuns.Pair(plan);
+        var expected = Train(local);
+        foreach (var (shards, tolerance) in new[] { (1, 0.0), (3, Tolerance) })
+        {
+            using var divided = new LocalShards.Run(plan, shards, Merging.Gradients);
+            AssertSame(expected, Train(divided), tolerance);
+            MemoryCheckpoint.AssertSame(local, divided.Pair, tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData("dqn", "replayCapacity=100 batchSize=16 returnSteps=3")] // returns of several steps follow users from row to row
+    [InlineData("bootstrapped", "replayCapacity=100 batchSize=16")] // who counts a row is drawn for it once and for all
+    [InlineData("neural-linear", "replayCapacity=100 batchSize=16 retrainInterval=3")]
+    public void ACheckpointOfShardsThatLearnIsOneOfTheWhole(string agent, string settings)
+    {
+        // The buffer turns within the first rounds.
+        var plan = Plan(agent, "sessions", 12);
+        plan = plan with { AgentOptions = With(plan.AgentOptions, settings) };
         using var local = SmallRuns.Pair(plan);
         var expected = Train(local);
 
@@ -74,38 +102,36 @@ public sealed class ShardedLearningTests : IDisposable
         }
         using (var second = SmallRuns.Pair(plan with { Iterations = 8 }))
         {
-            Restore(second);
+            Restore(second, _folder.Path);
             AssertSame([.. expected.Skip(4).Take(4)], Train(second, _folder.Path), Tolerance);
         }
         using var third = new LocalShards.Run(plan, 2, Merging.Gradients);
-        Restore(third.Pair);
+        Restore(third.Pair, _folder.Path);
         AssertSame([.. expected.Skip(8)], Train(third), Tolerance);
-
-        void Restore(RunPair pair)
-        {
-            var checkpoint = CheckpointStore.Locate(_folder.Path);
-            CheckpointStore.Restore(checkpoint, CheckpointStore.ReadManifest(checkpoint), pair);
-        }
     }
 
     [Fact]
     public void WhereAPartHasNobodyInARoundTheOthersLearn()
     {
-        var plan = Plan("ddpg", "popular", 8);
-        plan = plan with { EnvironmentOptions = new Dictionary<string, string>(plan.EnvironmentOptions) { ["sampling"] = "0.06" } };
-        using var local = SmallRuns.Pair(plan);
-        using var divided = new LocalShards.Run(plan, 2, Merging.Gradients);
+        foreach (var agent in new[] { "ddpg", "neural-linear" })
+        {
+            var plan = Plan(agent, "popular", 8);
+            plan = plan with { EnvironmentOptions = With(plan.EnvironmentOptions, "sampling=0.06") };
+            using var local = SmallRuns.Pair(plan);
+            using var divided = new LocalShards.Run(plan, 5, Merging.Gradients);
 
-        AssertSame(Train(local), Train(divided), Tolerance);
+            AssertSame(Train(local), Train(divided), Tolerance);
 
-        Assert.Contains(divided.Played, part => part.Users == 0);
-        Assert.All(divided.Played.Where(part => part.Users > 0).Select(part => part.RequestBytes), bytes => Assert.True(bytes > 1000, $"{bytes} bytes of gradients"));
+            // Also before anybody of it has ever come.
+            Assert.Contains(divided.Played.Take(5), part => part.Users == 0);
+            Assert.All(divided.Played.Where(part => part.Users > 0).Select(part => part.RequestBytes), bytes => Assert.True(bytes > 1000, $"{bytes} bytes of gradients"));
+        }
     }
 
     [Theory]
-    [InlineData("dqn", "priorityExponent=0.5", "", 0, "priorityExponent was above 0, but with --merge gradients slates are drawn uniformly: nobody knows the errors of all of them. Use 0, or --merge transitions.")]
-    [InlineData("thompson", "", "", 0, "--merge was gradients, but 'thompson' does not learn by steps along gradients alone. Leave --merge out, or use transitions.")]
-    [InlineData("neural-linucb", "", "", 0, "--merge was gradients, but 'neural-linucb' does not learn by steps along gradients alone. Leave --merge out, or use transitions.")]
+    [InlineData("dqn", "priorityExponent=0.5", "", 0, "priorityExponent was above 0, but several that learn together draw slates uniformly: none of them knows the errors of all. Use 0, or let one learn alone. With --merge transitions one does.")]
+    [InlineData("thompson", "", "", 0, "--merge was gradients, but 'thompson' does not learn by steps along gradients. Leave --merge out, or use transitions.")]
+    [InlineData("tree-bootstrap", "", "", 0, "--merge was gradients, but 'tree-bootstrap' does not learn by steps along gradients. Leave --merge out, or use transitions.")]
     [InlineData("dqn", "", "", 2, "--staleness was 2, but with --merge gradients the shards learn, and none can be ahead of itself. Leave --staleness out, or use --merge transitions.")]
     [InlineData("dqn", "", "delaySpread=1", 0, "With --merge gradients feedback cannot be late: shards learn of the same round at the same time. Set delay and delaySpread to 0, or use --merge transitions.")]
     public void WhatCannotBeLearnedSoIsRefused(string agent, string agentSetting, string setting, int staleness, string message)
@@ -122,14 +148,18 @@ public sealed class ShardedLearningTests : IDisposable
         using var rows = new SavedState();
         rows.Write("rows", 3);
         using var gradient = new SavedState();
-        gradient.Write("gradient", ones(4));
+        gradient.Write("summand", ones(4));
         using var longer = new SavedState();
-        longer.Write("gradient", ones(5));
+        longer.Write("summand", ones(5));
+        using var finer = new SavedState();
+        finer.Write("summand", ones(4, ScalarType.Float64));
         using var done = new SavedState();
-        foreach (var others in new[] { rows, longer, done })
+        foreach (var others in new[] { rows, longer, finer, done })
             Assert.Throws<InvalidDataException>(() => GradientMerging.Merge([gradient, others]));
         using var sum = GradientMerging.Merge([gradient, gradient, gradient]);
-        Assert.Equal([3f, 3f, 3f, 3f], sum.Tensors["gradient"].data<float>().ToArray());
+        Assert.Equal([3f, 3f, 3f, 3f], sum.Tensors["summand"].data<float>().ToArray());
+        using var fine = GradientMerging.Merge([finer, finer]);
+        Assert.Equal([2.0, 2.0, 2.0, 2.0], fine.Tensors["summand"].data<double>().ToArray());
         using var heard = GradientMerging.Merge([rows, rows]);
         Assert.Equal([3L, 3L], heard.Tensors["rows"].data<long>().ToArray());
     }
@@ -144,48 +174,5 @@ public sealed class ShardedLearningTests : IDisposable
     {
         var plan = SmallRuns.Plan(agent, environment, iterations: iterations, users: 90);
         return plan with { AgentOptions = SmallAgents.Options(agent), EnvironmentOptions = With(plan.EnvironmentOptions, "sampling=0.5") };
-    }
-
-    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> options, string setting) =>
-        setting.Length == 0 ? new(options) : new(options) { [setting.Split('=')[0]] = setting.Split('=')[1] };
-
-    private static List<IterationRecord> Train(RunPair pair, string? folder = null)
-    {
-        var rounds = new List<IterationRecord>();
-        Assert.True(new TrainingLoop(pair, new Recorder(rounds.Add), folder).Run(CancellationToken.None));
-        return rounds;
-    }
-
-    private static List<IterationRecord> Train(LocalShards.Run run, string? folder = null)
-    {
-        var rounds = new List<IterationRecord>();
-        Assert.True(new TrainingLoop(run.Pair, new Recorder(rounds.Add), folder) { Rounds = run.Rounds }.Run(CancellationToken.None));
-        return rounds;
-    }
-
-    /// <summary>The same users came and answered the same, and agents say the same of themselves.</summary>
-    private static void AssertSame(IReadOnlyList<IterationRecord> expected, IReadOnlyList<IterationRecord> actual, double tolerance)
-    {
-        Assert.Equal(expected.Select(round => (round.Iteration, round.Users)), actual.Select(round => (round.Iteration, round.Users)));
-        foreach (var (one, other) in expected.Zip(actual))
-        {
-            Assert.Equal(one.MeanResponses, other.MeanResponses, 1e-9);
-            Assert.Equal(one.Diagnostics.Keys.Order(), other.Diagnostics.Keys.Order());
-            foreach (var (name, value) in one.Diagnostics)
-                Assert.True(Math.Abs(value - other.Diagnostics[name]) <= tolerance * Math.Max(1, Math.Abs(value)), $"{name} after round {one.Iteration}: {value} and {other.Diagnostics[name]}");
-        }
-    }
-
-    private sealed class Recorder(Action<IterationRecord> completed) : IRunRecorder
-    {
-        public void Completed(IterationRecord round) => completed(round);
-
-        public void Evaluated(RecDeepRL.Experiments.Evaluation.EvaluationResult evaluation)
-        {
-        }
-
-        public void CheckpointWritten(string folder)
-        {
-        }
     }
 }

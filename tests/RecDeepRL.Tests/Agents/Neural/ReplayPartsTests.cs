@@ -46,7 +46,7 @@ public sealed class ReplayPartsTests
         for (var round = 0; round < 7; round++)
         {
             AddRound(round, whole, group, members);
-            AssertSameDraws(whole, members, options, ref draw);
+            AssertSameDraws(group, whole, members, options, ref draw);
         }
 
         // Taken apart and put together again on the way, they go on as if they had not been.
@@ -62,8 +62,8 @@ public sealed class ReplayPartsTests
         }
         for (var round = 7; round < 12; round++)
         {
-            AssertSameDraws(whole, members, options, ref draw);
-            AssertSameDraws(whole, again, options, ref draw);
+            AssertSameDraws(group, whole, members, options, ref draw);
+            AssertSameDraws(group, whole, again, options, ref draw);
             AssertSameBatch(whole.Sample(Stream(), draw, options, Discount), joined.Sample(Stream(), draw, options, Discount));
             AddRound(round, whole, group, members);
             AddRound(round, joined, group, again);
@@ -77,9 +77,37 @@ public sealed class ReplayPartsTests
             fresh.Load(part);
             members[member] = fresh;
         }
-        AssertSameDraws(whole, members, options, ref draw);
+        AssertSameDraws(group, whole, members, options, ref draw);
         foreach (var member in members.Concat(again))
             member.Dispose();
+    }
+
+    [Fact]
+    public void WhoHasNoRowsYetTakesOneThatCountsNothing()
+    {
+        using var scope = NewDisposeScope();
+        var options = new Options { ReplayCapacity = 30, ReturnSteps = 3, BatchSize = BatchSize };
+        using var whole = new ReplayBuffer(s_spec, options);
+        var group = new Group();
+        var members = Enumerable.Range(0, s_parts.Length).Select(member => group.Buffer(member, options)).ToList();
+        var draw = 0L;
+        for (var round = 0; round < 8; round++)
+        {
+            // Nobody of the second part comes in the first four rounds, and then one user at a time.
+            AddRound(round, whole, group, members, user => user is < 13 or >= 17 || user == 10 + round);
+            var part = members[1].Sample(Stream(), ++draw, options, Discount);
+            if (round < 3)
+            {
+                Assert.Equal(1, part.Items.shape[0]);
+                Assert.Equal(0, group.ShareOf(members[1]));
+                Assert.Equal(0, members[1].CountHere(null));
+            }
+            AssertSameDraws(group, whole, members, options, ref draw);
+            using var joined = new ReplayBuffer(s_spec, options);
+            joined.LoadParts([.. members.Select(State)]);
+            AssertSameBatch(whole.Sample(Stream(), draw, options, Discount), joined.Sample(Stream(), draw, options, Discount));
+        }
+        members.ForEach(member => member.Dispose());
     }
 
     [Fact]
@@ -107,7 +135,7 @@ public sealed class ReplayPartsTests
         return state;
     }
 
-    private static void AssertSameDraws(ReplayBuffer whole, List<ReplayBuffer> members, Options options, ref long draw)
+    private static void AssertSameDraws(Group group, ReplayBuffer whole, List<ReplayBuffer> members, Options options, ref long draw)
     {
         var batch = whole.Sample(Stream(), ++draw, options, Discount);
         var seen = 0;
@@ -115,17 +143,35 @@ public sealed class ReplayPartsTests
         {
             var part = member.Sample(Stream(), draw, options, Discount);
             var users = part.Observation.UserIds;
-            Assert.True(users.ge(range.First).logical_and(users.lt(range.First + range.Count)).all().item<bool>());
-            if (!batch.Observation.UserIds.index_select(0, part.Positions!).SameAs(users))
+            if (group.ShareOf(member) == 0)
             {
                 // A member that has none of the rows takes one that counts nothing.
                 Assert.Equal(1, users.shape[0]);
                 continue;
             }
+            Assert.True(users.ge(range.First).logical_and(users.lt(range.First + range.Count)).all().item<bool>());
+            Assert.True(batch.Observation.UserIds.index_select(0, part.Positions!).SameAs(users));
+            Assert.True(batch.Ages!.index_select(0, part.Positions!).SameAs(part.Ages!));
             seen += (int)users.shape[0];
             AssertSameBatch(batch, part, part.Positions);
         }
         Assert.Equal(BatchSize, seen);
+        AssertSameCounts(whole, members);
+    }
+
+    /// <summary>Of the latest rows of everybody each member counts those of its users.</summary>
+    private static void AssertSameCounts(ReplayBuffer whole, List<ReplayBuffer> members)
+    {
+        foreach (var rounds in new int?[] { null, 1, 2, 5 })
+        {
+            var count = whole.CountOf(rounds);
+            var users = whole.Take(arange(count, ScalarType.Int64)).Observation.UserIds;
+            foreach (var (member, range) in members.Zip(s_parts))
+            {
+                Assert.Equal(count, member.CountOf(rounds));
+                Assert.Equal(users.ge(range.First).logical_and(users.lt(range.First + range.Count)).sum().item<long>(), member.CountHere(rounds));
+            }
+        }
     }
 
     /// <param name="rows">Which rows of the expected ones; none for all.</param>
@@ -142,9 +188,12 @@ public sealed class ReplayPartsTests
     }
 
     /// <summary>Some users of each part come, in the fourth round none of the second part.</summary>
-    private static void AddRound(int round, ReplayBuffer whole, Group group, List<ReplayBuffer> members)
+    private static void AddRound(int round, ReplayBuffer whole, Group group, List<ReplayBuffer> members) =>
+        AddRound(round, whole, group, members, user => (user + round) % 3 != 0 && (round != 3 || user is < 13 or >= 17));
+
+    private static void AddRound(int round, ReplayBuffer whole, Group group, List<ReplayBuffer> members, Func<int, bool> comes)
     {
-        var users = Enumerable.Range(0, Users).Where(user => (user + round) % 3 != 0 && (round != 3 || user is < 13 or >= 17)).ToArray();
+        var users = Enumerable.Range(0, Users).Where(comes).ToArray();
         using var all = Feedback(users, round);
         whole.Add(all);
         group.Rows = [.. s_parts.Select(part => (long)users.Count(user => user >= part.First && user < part.First + part.Count))];
@@ -187,9 +236,20 @@ public sealed class ReplayPartsTests
     /// <summary>The members of a group as one test drives them.</summary>
     private sealed class Group
     {
+        private readonly Dictionary<ReplayBuffer, SharedLearning> _learners = [];
+
         public long[] Rows { get; set; } = [];
 
-        public ReplayBuffer Buffer(int member, Options options) => new(s_spec, options, new SharedLearning(new Member(this, member), options.ReplayCapacity));
+        public ReplayBuffer Buffer(int member, Options options)
+        {
+            var learner = new SharedLearning(new Member(this, member), options.ReplayCapacity);
+            var buffer = new ReplayBuffer(s_spec, options, learner);
+            _learners.Add(buffer, learner);
+            return buffer;
+        }
+
+        /// <summary>Share of the latest batch that a member has drawn from its buffer.</summary>
+        public double ShareOf(ReplayBuffer buffer) => _learners[buffer].Share;
 
         private sealed class Member(Group group, int member) : ILearningGroup
         {
