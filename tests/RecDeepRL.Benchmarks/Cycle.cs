@@ -6,6 +6,7 @@ using RecDeepRL.Data.Files;
 using RecDeepRL.Data.Logs;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Training;
+using RecDeepRL.Measuring;
 using RecDeepRL.Simulation;
 using TorchSharp;
 
@@ -20,8 +21,7 @@ internal static class Cycle
     /// <param name="arguments">Users, then slots (5), cycles (1), threads (2), and a folder for the log (a temporary one).</param>
     public static int Run(string[] arguments)
     {
-        int Number(int index, int otherwise) => arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
-        var (users, slots, cycles, threads) = (Number(0, 1_000_000), Number(1, 5), Number(2, 1), Number(3, 2));
+        var (users, slots, cycles, threads) = (Arguments.Number(arguments, 0, "users", 1_000_000), Arguments.Number(arguments, 1, "slots", 5), Arguments.Number(arguments, 2, "cycles", 1), Arguments.Number(arguments, 3, "threads", 2));
         torch.set_num_threads(threads);
         var folder = Directory.CreateTempSubdirectory("recdeeprl-cycle-").FullName;
         try

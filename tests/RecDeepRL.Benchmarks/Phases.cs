@@ -1,6 +1,7 @@
 using System.Globalization;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Speed;
+using RecDeepRL.Measuring;
 using RecDeepRL.Simulation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,8 +15,8 @@ internal static class Phases
     public static int Run(string[] arguments)
     {
         var name = arguments.ElementAtOrDefault(0) ?? "personal-10000";
-        torch.set_num_threads(Workloads.Number(arguments, 1, 2));
-        var workload = Workload.All.First(one => one.Name == name);
+        torch.set_num_threads(Arguments.Number(arguments, 1, "threads", 2));
+        var workload = Arguments.Named(Workload.All, one => one.Name, name);
         using var scope = NewDisposeScope();
         using var environment = workload.Create();
         var spec = environment.Spec;
@@ -37,7 +38,7 @@ internal static class Phases
             ("history: read", () => Dispose(history.Of(users))),
             ("sum, terminated, truncated", () => Dispose(responses.sum(1), zeros_like(users, ScalarType.Bool), zeros_like(users, ScalarType.Bool))),
         ];
-        var times = Alternating.Seconds(Workloads.Number(arguments, 2, 5), torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock, [.. phases.Select(phase => new Action(() => InScope(phase.Do)))]);
+        var times = Alternating.Seconds(Arguments.Number(arguments, 2, "seconds", 5), torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock, [.. phases.Select(phase => new Action(() => InScope(phase.Do)))]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.Name}: {spec.UserCount} users x {spec.SlateSize} slots, histories of {spec.HistoryLength}, {torch.get_num_threads()} threads"));
         foreach (var (phase, time) in phases.Zip(times))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Name,-34} {time * 1e6,9:F1} us {time / times[0],7:P0}"));

@@ -9,22 +9,30 @@ using RecDeepRL.Core;
 // As the program does.
 NativeHeap.KeepFreedMemory();
 WaitingThreads.SpinBriefly();
-switch (args.FirstOrDefault())
+try
 {
-    case "bandits":
-        return BanditsCommand.Run(args[1..]);
-    case "cycle":
-        return Cycle.Run(args[1..]);
-    case "soak":
-        return Soak.Run(args[1..]);
-    case "workloads":
-        return Workloads.Run(args[1..]);
-    case "phases":
-        return Phases.Run(args[1..]);
-    case "shards":
-        return Shards.Run(args[1..]);
-    case "updates":
-        return Updates.Run(args[1..]);
+    switch (args.FirstOrDefault())
+    {
+        case "bandits":
+            return BanditsCommand.Run(args[1..]);
+        case "cycle":
+            return Cycle.Run(args[1..]);
+        case "soak":
+            return Soak.Run(args[1..]);
+        case "workloads":
+            return Workloads.Run(args[1..]);
+        case "phases":
+            return Phases.Run(args[1..]);
+        case "shards":
+            return Shards.Run(args[1..]);
+        case "updates":
+            return Updates.Run(args[1..]);
+    }
+}
+catch (UserMistakeException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
+    return 2;
 }
 
 // In this process, since a generated project would have to bring libtorch along once more. TorchSharp is left unoptimised on purpose

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using RecDeepRL.Core;
+using RecDeepRL.Measuring;
 
 namespace RecDeepRL.Benchmarks;
 
@@ -15,8 +17,10 @@ internal static class Shards
     /// <param name="arguments">Path of the program, then users (1000000), then rounds (30), then further arguments of 'train', such as --staleness 1.</param>
     public static int Run(string[] arguments)
     {
+        if (arguments.Length == 0)
+            throw new UserMistakeException("Give the path of the program first, then users, rounds and further arguments of 'train'.");
         var program = Path.GetFullPath(arguments[0]);
-        var (users, rounds) = (Workloads.Number(arguments, 1, 1_000_000), Workloads.Number(arguments, 2, 30));
+        var (users, rounds) = (Arguments.Number(arguments, 1, "users", 1_000_000), Arguments.Number(arguments, 2, "rounds", 30));
         var folder = Directory.CreateTempSubdirectory("recdeeprl-shards-").FullName;
         try
         {

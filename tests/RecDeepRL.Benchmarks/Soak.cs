@@ -3,6 +3,7 @@ using System.Globalization;
 using RecDeepRL.Agents;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Training;
+using RecDeepRL.Measuring;
 using RecDeepRL.Simulation;
 using TorchSharp;
 
@@ -14,9 +15,8 @@ internal static class Soak
     /// <param name="arguments">Rounds (10000), then threads (2).</param>
     public static int Run(string[] arguments)
     {
-        int Number(int index, int otherwise) => arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
-        torch.set_num_threads(Number(1, 2));
-        var rounds = Number(0, 10_000);
+        torch.set_num_threads(Arguments.Number(arguments, 1, "threads", 2));
+        var rounds = Arguments.Number(arguments, 0, "rounds", 10_000);
         using var pair = RunPair.Create(
             new Catalog(AgentRegistry.All, EnvironmentRegistry.All), new RunPlan { Agent = "random", Environment = "personal", Iterations = rounds }, torch.CPU);
         var samples = new Samples(Math.Max(1, rounds / 10));

@@ -4,6 +4,7 @@ using RecDeepRL.Core;
 using RecDeepRL.Core.Options;
 using RecDeepRL.Core.Randomness;
 using RecDeepRL.Experiments.Speed;
+using RecDeepRL.Measuring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,15 +28,15 @@ internal static class Updates
     /// <param name="arguments">Name of a workload ('all': personal-604 and context-604), then threads (1), then seconds for each row (20), then 'parts' for where the time of an update goes.</param>
     public static int Run(string[] arguments)
     {
-        var (wanted, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Workloads.Number(arguments, 1, 1), Workloads.Number(arguments, 2, 20));
+        var (wanted, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Arguments.Number(arguments, 1, "threads", 1), Arguments.Number(arguments, 2, "seconds", 20));
         var inParts = arguments.ElementAtOrDefault(3) == "parts";
         torch.set_num_threads(threads);
         if (!inParts)
             Announce(threads);
         foreach (var name in wanted == "all" ? ["personal-604", "context-604"] : new[] { wanted })
         {
-            Measure(Workload.All.First(one => one.Name == name), "ddpg", Bound<DdpgOptions>(), (context, options) => new DdpgAgent(context, options), threads, seconds, inParts);
-            Measure(Workload.All.First(one => one.Name == name), "td3", Bound<Td3Options>(), (context, options) => new Td3Agent(context, options), threads, seconds, inParts);
+            Measure(Arguments.Named(Workload.All, one => one.Name, name), "ddpg", Bound<DdpgOptions>(), (context, options) => new DdpgAgent(context, options), threads, seconds, inParts);
+            Measure(Arguments.Named(Workload.All, one => one.Name, name), "td3", Bound<Td3Options>(), (context, options) => new Td3Agent(context, options), threads, seconds, inParts);
         }
         return 0;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RecDeepRL.Core;
 using RecDeepRL.Experiments.Speed;
+using RecDeepRL.Measuring;
 using RecDeepRL.Simulation;
 using RecDeepRL.Simulation.Responses;
 using TorchSharp;
@@ -14,7 +15,7 @@ internal static class Workloads
     /// <param name="arguments">What names of workloads begin with ('all'), then threads (2), then seconds for each (2).</param>
     public static int Run(string[] arguments)
     {
-        var (prefix, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Number(arguments, 1, 2), Number(arguments, 2, 2));
+        var (prefix, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Arguments.Number(arguments, 1, "threads", 2), Arguments.Number(arguments, 2, "seconds", 2));
         torch.set_num_threads(threads);
         Console.WriteLine($"{threads} threads; million responses/s by {(threads == 1 ? "processor time" : "the clock")}, the fastest tenth of calls taken in turns; ratios to plain tensor operations");
         var bandwidth = CopiedBytesPerSecond();
@@ -42,9 +43,6 @@ internal static class Workloads
         var (from, to) = (ones(1 << 26), zeros(1 << 26));
         return 2 * 4 * from.numel() / Alternating.Seconds(2, torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock, () => to.copy_(from))[0];
     }
-
-    public static int Number(string[] arguments, int index, int otherwise) =>
-        arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
 
     private static void Measure(Workload workload, double seconds, double bandwidth)
     {

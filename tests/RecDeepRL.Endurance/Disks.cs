@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using RecDeepRL.Measuring;
 
 namespace RecDeepRL.Endurance;
 
@@ -12,7 +12,7 @@ internal static class Disks
 
     public static int Run(string[] arguments)
     {
-        var sizes = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : SizesPerTrial;
+        var sizes = Arguments.Number(arguments, 0, "sizes", SizesPerTrial);
         if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
             throw new ArgumentException("Small file systems can be mounted by root on Linux only.");
         var faults = KillTrial.All.Sum(trial => Run(trial, sizes));

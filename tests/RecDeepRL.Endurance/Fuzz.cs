@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RecDeepRL.Measuring;
 using RecDeepRL.Tests.Fuzzing;
 
 namespace RecDeepRL.Endurance;
@@ -11,7 +12,7 @@ internal static class Fuzz
 
     public static int Run(string[] arguments)
     {
-        var cases = arguments.Length > 0 ? long.Parse(arguments[0], CultureInfo.InvariantCulture) : 10_000;
+        var cases = Arguments.Number(arguments, 0, "cases", 10_000);
         var wanted = arguments.Length > 1 ? arguments[1] : "";
         var faults = 0;
         for (var index = 0; index < FuzzTargets.All.Count; index++)

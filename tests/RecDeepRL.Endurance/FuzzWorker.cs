@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecDeepRL.Measuring;
 using RecDeepRL.Tests.Fuzzing;
 
 namespace RecDeepRL.Endurance;
@@ -50,7 +51,7 @@ internal static class FuzzWorker
         {
             using var run = new FuzzRun(target, Path.Combine(folder, "case"));
             using var output = Console.OpenStandardOutput();
-            output.Write(run.Case(long.Parse(arguments[1], CultureInfo.InvariantCulture)).Content);
+            output.Write(run.Case(Arguments.Number(arguments, 1, "case", 0, least: 0)).Content);
             return 0;
         }
         finally

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using RecDeepRL.Measuring;
 
 namespace RecDeepRL.Endurance;
 
@@ -11,7 +11,7 @@ internal static class Kills
 
     public static int Run(string[] arguments)
     {
-        var wanted = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 200;
+        var wanted = Arguments.Number(arguments, 0, "kills", 200);
         var trials = KillTrial.All.Where(trial => arguments.Length < 2 || trial.Name.Contains(arguments[1], StringComparison.Ordinal)).ToList();
         if (trials.Count == 0)
             throw new ArgumentException($"No trial is called '{arguments[1]}'. Trials are {string.Join(", ", KillTrial.All.Select(trial => trial.Name))}.");

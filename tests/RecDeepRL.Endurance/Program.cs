@@ -1,3 +1,4 @@
+using RecDeepRL.Core;
 using RecDeepRL.Endurance;
 
 try
@@ -13,7 +14,7 @@ try
         _ => Usage(),
     };
 }
-catch (ArgumentException fault)
+catch (Exception fault) when (fault is ArgumentException or UserMistakeException)
 {
     Console.Error.WriteLine(fault.Message);
     return 2;

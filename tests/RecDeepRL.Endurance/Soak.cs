@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RecDeepRL.Experiments.Questions;
+using RecDeepRL.Measuring;
 using RecDeepRL.Reporting;
 using RecDeepRL.Reporting.Questions;
 
@@ -14,7 +15,7 @@ internal static class Soak
 
     public static int Run(string[] arguments)
     {
-        var minutes = arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 60;
+        var minutes = Arguments.Number(arguments, 0, "minutes", 60);
         var output = Path.GetFullPath(arguments.Length > 1 ? arguments[1] : "soak");
         Directory.CreateDirectory(output);
         var folder = Directory.CreateTempSubdirectory("recdeeprl-soak-").FullName;
