@@ -106,10 +106,12 @@ internal sealed class ClusterConnection : IDisposable
             Membership.Find(orleans, settings);
             // Whoever starts the workers and the client at once should not have to wait in between.
             var (started, patience) = (Stopwatch.GetTimestamp(), settings.FailureTime < s_greeting ? settings.FailureTime : s_greeting);
+            var failures = 0;
             orleans.UseConnectionRetryFilter(async (_, cancellation) =>
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation).ConfigureAwait(false);
-                return Stopwatch.GetElapsedTime(started) < patience;
+                // A worker whose processors are all at work may be late for a whole attempt.
+                return ++failures == 1 || Stopwatch.GetElapsedTime(started) < patience;
             });
             Configure(orleans, settings);
             security?.Protect(orleans);
