@@ -20,8 +20,6 @@ internal sealed class ReplayLayout(EnvironmentSpec spec, bool keepsNext, bool ke
     /// <summary>Columns of rows' names.</summary>
     private static readonly HashSet<string> s_rowNames = ["before", "after"];
 
-    public bool KeepsNext => keepsNext;
-
     public bool KeepsCompanion => keepsCompanion;
 
     /// <summary>Every column.</summary>

@@ -74,17 +74,12 @@ public sealed class InteractionLogWriter : IDisposable
             return iteration == 0 ? Open(folder, append: false, run, population)
                 : throw new UserMistakeException($"'{folder}' holds no interaction log, and the run has completed {iteration} iterations: a log goes back to the beginning. Leave --log out, or give the folder that the run began with.");
         }
-        var (description, count) = (Existing(folder), LogFile.CountIn(folder));
+        var (description, count) = (LogFolder.Existing(folder), LogFile.CountIn(folder));
         if (description.Runs is not [var only] || only.PopulationFingerprint != run.PopulationFingerprint || only.Seed != run.Seed || only.Agent != run.Agent || description.Shards is not null)
             throw new UserMistakeException($"The log '{folder}' is of another run. Give --log another folder.");
         if (count < iteration)
             throw new UserMistakeException($"The log '{folder}' has {count} iterations, the run has completed {iteration}. Leave --log out, or give the folder that the run began with.");
-        using (Hold(folder))
-        {
-            // From the end: whenever this is interrupted, what is left has no gap.
-            for (var later = count - 1; later >= iteration; later--)
-                File.Delete(Path.Combine(folder, LogFile.NameOf(later)));
-        }
+        LogFolder.Shorten(folder, count, iteration);
         return Open(folder, append: true, run, population, null, goesOn: true);
     }
 
@@ -94,10 +89,10 @@ public sealed class InteractionLogWriter : IDisposable
         FileStream? held = null;
         try
         {
-            var description = append ? Existing(folder) : Fresh(folder);
+            var description = append ? LogFolder.Existing(folder) : LogFolder.Fresh(folder);
             if (description.Shards is not null)
                 throw new UserMistakeException($"The log '{folder}' was written by {description.Shards} shards; only the run that wrote it goes on with it. Choose another folder for --log.");
-            held = Hold(folder);
+            held = LogFolder.Hold(folder);
             var count = append ? LogFile.CountIn(folder) : 0;
             if (count > 0)
                 LogFile.RequireColumns(Path.Combine(folder, LogFile.NameOf(count - 1)));
@@ -157,33 +152,6 @@ public sealed class InteractionLogWriter : IDisposable
         _free.Dispose();
         _stopped.Dispose();
         _lock.Dispose();
-    }
-
-    /// <exception cref="UserMistakeException">There is none.</exception>
-    private static LogDescription Existing(string folder) => Directory.Exists(folder)
-        ? LogDescription.Read(folder)
-        : throw new UserMistakeException($"There is no log '{folder}' to append to. Leave --append out to begin one.");
-
-    private static LogDescription Fresh(string folder)
-    {
-        if (File.Exists(folder))
-            throw new UserMistakeException($"'{folder}' is a file. Give --log a folder that does not exist yet.");
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new UserMistakeException($"The folder '{folder}' is not empty, and a log never overwrites another. Give --log another folder, or go on with a log by --append.");
-        Directory.CreateDirectory(folder);
-        return new LogDescription { Format = LogDescription.CurrentFormat, Runs = [] };
-    }
-
-    private static FileStream Hold(string folder)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException fault)
-        {
-            throw new UserMistakeException($"The log folder '{folder}' cannot be used: {fault.Message} Another process may be writing to it.", fault);
-        }
     }
 
     /// <summary>Memory for a chunk: new until there are as many as may be in flight, then whichever is written first.</summary>
