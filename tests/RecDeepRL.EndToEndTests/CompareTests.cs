@@ -11,8 +11,12 @@ public sealed class CompareTests : WorkingFolder
 
         Run([.. command, "--out", "named"]).Succeeded();
         Assert.Equal(["popular,ucb,exploration=3", "popular,greedy,"], Pairs("named"));
-        Run([.. command, "--agents", "random", "--out", "chosen"]).Succeeded();
-        Assert.Equal(["popular,random,"], Pairs("chosen"));
+        Run([.. command, "--agents", "random,ucb", "--out", "chosen"]).Succeeded();
+        Assert.Equal(["popular,random,", "popular,ucb,exploration=3"], Pairs("chosen"));
+        // Options that would go nowhere are not passed over.
+        Run([.. command, "--agents", "random", "--out", "other"]).IsAMistake("'one.json' sets exploration of the agent 'ucb', which is not compared. Name it with --agents, or leave the file out.");
+        Run([.. command, "--env", "drift", "--out", "other"]).IsAMistake("'one.json' sets users of the environment 'popular', which is not compared. Name it with --env, or leave the file out.");
+        Assert.False(Directory.Exists(PathOf("other")));
 
         IEnumerable<string> Pairs(string folder)
         {

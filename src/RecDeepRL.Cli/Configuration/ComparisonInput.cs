@@ -22,14 +22,26 @@ internal static class ComparisonInput
     {
         var catalog = Commands.CommonOptions.Catalog;
         var folder = RunInput.FullFolder(data);
-        List<ConfigFile> files = [.. configs.Select(ConfigFile.Read)];
-        IReadOnlyList<RunPlan> pairs = Pairs(
-            Names(environments ?? Named(files.Select(file => file.Environment)), "environment", catalog.Environments, one => folder is null || one.ReadsData),
-            Names(agents ?? Named(files.Select(file => file.Agent)), "agent", catalog.Agents, _ => true),
-            files, TunedFolder(tuned), new Settings(settings), folder, iterations);
+        List<(string Path, ConfigFile File)> read = [.. configs.Select(path => (path, ConfigFile.Read(path)))];
+        List<ConfigFile> files = [.. read.Select(one => one.File)];
+        var environmentNames = Names(environments ?? Named(files.Select(file => file.Environment)), "environment", catalog.Environments, one => folder is null || one.ReadsData);
+        var agentNames = Names(agents ?? Named(files.Select(file => file.Agent)), "agent", catalog.Agents, _ => true);
+        foreach (var (path, file) in read)
+        {
+            RequireCompared(path, "agent", "--agents", file.Agent, file.AgentOptions, agentNames);
+            RequireCompared(path, "environment", "--env", file.Environment, file.EnvironmentOptions, environmentNames);
+        }
+        IReadOnlyList<RunPlan> pairs = Pairs(environmentNames, agentNames, files, TunedFolder(tuned), new Settings(settings), folder, iterations);
         foreach (var sweep in sweeps.Select(text => new Sweep(text)).ToList())
             pairs = sweep.ApplyTo(pairs, catalog);
         return new ComparisonPlan { Pairs = pairs, Seeds = Commands.CommonOptions.Seeds(firstSeed, seedCount) }.Resolve(catalog);
+    }
+
+    /// <summary>Options that would go nowhere are not passed over.</summary>
+    private static void RequireCompared(string path, string kind, string flag, string? name, Dictionary<string, string> options, List<string> compared)
+    {
+        if (name is not null && options.Count > 0 && !compared.Contains(name))
+            throw new UserMistakeException($"'{path}' sets {string.Join(", ", options.Keys)} of the {kind} '{name}', which is not compared. Name it with {flag}, or leave the file out.");
     }
 
     private static string Named(IEnumerable<string?> names) => string.Join(',', names.OfType<string>().DefaultIfEmpty("all"));
