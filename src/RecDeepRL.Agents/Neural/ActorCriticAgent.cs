@@ -224,7 +224,7 @@ internal abstract class ActorCriticAgent : ReplayLearner, IAgent, IEstimatesItem
             loss = loss.add(batch.Mean(ownErrors.square())).add(batch.Mean(laterErrors.div(critic.FutureScale).square()).div(slots));
             // How far the critic's value of the actor's point is from its value of the item that the point leads to. Responses are seen at items alone:
             // between them nothing else would keep the critic from promising what no item holds, and the actor would go wherever it promises most.
-            grounding = grounding.add(said.AtPoints.sub(said.AtNearest).div(critic.FutureScale).square().mean());
+            grounding = grounding.add(batch.Mean(said.AtPoints.sub(said.AtNearest).div(critic.FutureScale).square()));
             values = values.add(said.Rewards.mean()).add(said.Futures.mean());
             errors = errors.add(ownErrors.sum(1).add(laterErrors).abs().detach());
             judgements.Add(said);

@@ -10,17 +10,16 @@ public sealed class ActorCriticMdpTests
 
     [Theory]
     [Trait("Category", "Learning")]
-    [InlineData(0.1, "ddpg")]
-    [InlineData(0.1, "td3")]
-    [InlineData(0.1, "sac", "temperature=0.0005")]
-    [InlineData(0.5, "ddpg", "priorityExponent=0.6", "importanceUpdates=1500")]
-    public void ValuesAndPolicyAreTheOptimalOnes(double tolerance, string name, params string[] settings)
+    [InlineData("ddpg")]
+    [InlineData("td3")]
+    [InlineData("sac", "temperature=0.0005")]
+    [InlineData("ddpg", "priorityExponent=0.6", "importanceUpdates=1000")]
+    public void ValuesAndPolicyAreTheOptimalOnes(string name, params string[] settings)
     {
-        // The best item leads the second by .218 at least, in state 0: estimates within less than half of that give the best policy. Weights of at most 1
-        // slow down what is drawn most: within the same rounds prioritised values have not quite arrived.
+        // The best item leads the second by .218 at least, in state 0: estimates within less than half of that give the best policy.
         using var scope = NewDisposeScope();
         var error = KnownMdp.WorstError(Learned(name, 1, settings));
-        Assert.True(error < tolerance, $"a value is wrong by {error}");
+        Assert.True(error < 0.1, $"a value is wrong by {error}");
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class ActorCriticMdpTests
         using var scope = NewDisposeScope();
         using var mdp = new KnownMdp(48, seed);
         using var agent = KnownNetworks.Create(name, mdp.ContextFor(seed), [.. s_settings, "discount=0.8", .. settings]);
-        mdp.Train(agent, 70);
+        mdp.Train(agent, 60);
         Assert.True(KnownMdp.IsOptimal(agent), $"seed {seed}: not the best item in every state");
         using var observation = KnownMdp.EveryState();
         var items = agent.Target.Encoder.Items();
