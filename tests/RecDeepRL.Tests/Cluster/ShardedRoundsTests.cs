@@ -35,7 +35,7 @@ public sealed class ShardedRoundsTests : IDisposable
     [MemberData(nameof(Agents))]
     public void TransitionsOfShardsTeachWhatOnePlaceTeaches(string agent)
     {
-        var plan = SmallRuns.Plan(agent, "context", iterations: 7);
+        var plan = SmallRuns.Plan(agent, "context", iterations: 7) with { AgentOptions = SmallAgents.Options(agent) };
         using var local = SmallRuns.Pair(plan);
         using var divided = new LocalShards.Run(plan, shards: 3, Merging.Transitions);
 

@@ -26,6 +26,7 @@ internal sealed class World : IDisposable
             ["items"] = items.ToString(CultureInfo.InvariantCulture),
             ["slateSize"] = "3",
             ["sampling"] = "0.5",
+            ["sessionLimit"] = "5", // So that sessions are cut off within the rounds that are played.
         };
         var known = OptionDescription.Of(registration.OptionsType).Select(option => option.Name);
         var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)).Concat(settings ?? new Dictionary<string, string>()));

@@ -42,7 +42,7 @@ public sealed class DeterminismTests : IDisposable
     private void Play(string agent, string environment, string name, long seed)
     {
         var folder = Directory.CreateDirectory(_folder.PathOf(name)).FullName;
-        using var pair = SmallRuns.Pair(SmallRuns.Plan(agent, environment, iterations: 6, seed: seed));
+        using var pair = SmallRuns.Pair(SmallRuns.Plan(agent, environment, iterations: 6, seed: seed) with { AgentOptions = SmallAgents.Options(agent) });
         using var files = new MetricsFiles(folder, 0);
         Assert.True(new TrainingLoop(pair, files, folder) { EvaluateEvery = 2 }.Run(CancellationToken.None));
     }

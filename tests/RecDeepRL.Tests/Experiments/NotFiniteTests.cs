@@ -33,7 +33,7 @@ public sealed class NotFiniteTests : IDisposable
         })
         {
             var folder = Directory.CreateDirectory(_folder.PathOf($"{part}{value}")).FullName;
-            var plan = SmallRuns.Plan(agent, "context", iterations: 6);
+            var plan = SmallRuns.Plan(agent, "context", iterations: 6) with { AgentOptions = SmallAgents.Options(agent) };
             using var sound = RunPair.CreateEnvironment(SmallRuns.Registered, plan.Resolve(SmallRuns.Registered), CPU);
             using var environment = new BrokenEnvironment(sound, Broken, part, value);
             using var pair = RunPair.Create(SmallRuns.Registered, plan, environment);
@@ -54,7 +54,7 @@ public sealed class NotFiniteTests : IDisposable
     [MemberData(nameof(Agents))]
     public void AStateThatHoldsNoNumberIsNeverWritten(string agent)
     {
-        using var pair = SmallRuns.Pair(SmallRuns.Plan(agent, "context", iterations: 2));
+        using var pair = SmallRuns.Pair(SmallRuns.Plan(agent, "context", iterations: 2) with { AgentOptions = SmallAgents.Options(agent) });
         new TrainingLoop(pair, new NoRecorder(), _folder.Path).Run(CancellationToken.None);
         using var state = MemoryCheckpoint.Of(pair.Agent);
         foreach (var (name, tensor) in state.Tensors.Where(one => one.Value.is_floating_point() && one.Value.numel() > 0))

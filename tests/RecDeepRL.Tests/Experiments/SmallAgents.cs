@@ -6,7 +6,7 @@ namespace RecDeepRL.Tests.Experiments;
 /// <summary>Sizes of agents at which a round takes milliseconds. Where only numbers would be larger, a test need not wait for them.</summary>
 internal static class SmallAgents
 {
-    private static readonly Dictionary<string, string> s_sizes = new() { ["hiddenSize"] = "16", ["batchSize"] = "32", ["members"] = "3", ["stepsPerTraining"] = "4" };
+    private static readonly Dictionary<string, string> s_sizes = new() { ["hiddenSize"] = "16", ["batchSize"] = "32", ["members"] = "3", ["stepsPerTraining"] = "4", ["slatesPerUpdate"] = "15" };
 
     /// <summary>Those of these sizes that an agent has as options.</summary>
     /// <param name="agent">A registered name.</param>

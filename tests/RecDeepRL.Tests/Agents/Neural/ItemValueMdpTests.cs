@@ -8,16 +8,17 @@ public sealed class ItemValueMdpTests
 {
     [Theory]
     [Trait("Category", "Learning")]
-    [InlineData(true, false, 1)]
-    [InlineData(false, true, 1)]
-    [InlineData(true, false, 2)]
-    public void DqnFindsTheOptimalPolicyAndValues(bool doubleEstimates, bool dueling, int returnSteps)
+    [InlineData(true, false, 1, 0)]
+    [InlineData(false, true, 1, 0)]
+    [InlineData(true, false, 2, 0)]
+    [InlineData(true, false, 1, 0.6)]
+    public void DqnFindsTheOptimalPolicyAndValues(bool doubleEstimates, bool dueling, int returnSteps, double priorityExponent)
     {
         for (var seed = 1; seed <= 2; seed++)
         {
             using var mdp = new KnownMdp(48, seed);
-            using var agent = new DqnAgent(mdp.ContextFor(seed), Small(new DqnOptions { DoubleEstimates = doubleEstimates, Dueling = dueling, ReturnSteps = returnSteps }));
-            mdp.Train(agent, 60);
+            using var agent = new DqnAgent(mdp.ContextFor(seed), Small(new DqnOptions { DoubleEstimates = doubleEstimates, Dueling = dueling, ReturnSteps = returnSteps, PriorityExponent = priorityExponent, ImportanceUpdates = 400 }));
+            mdp.Train(agent, 40);
             Assert.True(KnownMdp.IsOptimal(agent), $"seed {seed}: not the best item in every state");
             using var scope = NewDisposeScope();
             var (values, _, state) = agent.Target.Of(KnownMdp.EveryState(), null);
@@ -40,7 +41,7 @@ public sealed class ItemValueMdpTests
         {
             using var mdp = new KnownMdp(48, seed);
             using var agent = new SlateQAgent(mdp.ContextFor(seed), Small(new SlateQOptions { Choice = choice }));
-            mdp.Train(agent, 60);
+            mdp.Train(agent, 50);
             using var scope = NewDisposeScope();
             var (first, second, state) = agent.Target.Of(KnownMdp.EveryState(), null);
             // Where items compete, every item of this process is answered, with a response above 0: the second output alone is the value, and the choice tells nothing.
@@ -95,11 +96,11 @@ public sealed class ItemValueMdpTests
             EmbeddingSize = 4,
             Discount = KnownMdp.Discount,
             ReplayRounds = null,
-            Tau = 0.05,
+            Tau = 0.1,
             LearningRate = 0.003,
             Epsilon = 0.4,
             BatchSize = 64,
-            UpdatesPerIteration = 25,
+            UpdatesPerIteration = 15,
             SlatesPerUpdate = 1,
         };
 }
