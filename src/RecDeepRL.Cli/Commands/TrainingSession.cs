@@ -20,13 +20,13 @@ internal sealed class TrainingSession : IDisposable
 {
     private readonly RunPair _pair;
     private readonly RunFolder _folder;
-    private TrainingTotals _totals;
     private readonly string _askedDevice;
-    private bool _isAbandoned;
     private readonly InsightCollector? _insight;
     private readonly DividedRun? _divided;
     private readonly LoggingLevelSwitch _consoleLevel = new(LogEventLevel.Information);
     private readonly Logger _log;
+    private TrainingTotals _totals;
+    private bool _isAbandoned;
 
     private TrainingSession(RunPair pair, RunFolder folder, TrainingTotals totals, InsightCollector? insight, string askedDevice, DividedRun? divided)
     {
@@ -178,8 +178,6 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private TrainingTotals Totals { get; set; } = TrainingTotals.None;
-
     public void Dispose()
     {
         _insight?.Dispose();
@@ -232,7 +230,7 @@ internal sealed class TrainingSession : IDisposable
             };
             training.ContinueFrom(_totals);
             var finished = training.Run(cancellation);
-            Totals = training.Totals;
+            _totals = training.Totals;
             return finished;
         });
         if (!(Screen.IsTerminal ? WithBar(loop) : loop(null)))
@@ -279,24 +277,24 @@ internal sealed class TrainingSession : IDisposable
         var exploit = rounds.Evaluate(RecommendationMode.Exploit, seed);
         var explore = rounds.Evaluate(RecommendationMode.Explore, seed, exploit.Bounds);
         files.Evaluated(exploit);
-        AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = Totals }, ResultJson.Options) + "\n");
+        AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = _totals }, ResultJson.Options) + "\n");
         WriteInsight(_insight?.Conclude());
         LearningCurve.Draw(_folder.Path, $"{_pair.Plan.Agent} in {_pair.Plan.Environment}, seed {_pair.Plan.Seed}");
         if (environment.Spec.HasEpisodes)
         {
             _log.Information(
                 "final: {Mean:F4} responses/session in {Rounds:F1} rounds, expected {Expected:F4}; while training {Training:F4} responses/round, {Sessions} sessions ended; {Seconds:F1} s in the loop",
-                exploit.MeanResponses, exploit.Rounds, exploit.MeanExpected, Totals.MeanResponses, Totals.Sessions, Totals.Seconds);
+                exploit.MeanResponses, exploit.Rounds, exploit.MeanExpected, _totals.MeanResponses, _totals.Sessions, _totals.Seconds);
         }
         else
         {
             _log.Information(
                 "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
-                exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, Totals.MeanResponses, Totals.Regret, Totals.Seconds);
+                exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, _totals.MeanResponses, _totals.Regret, _totals.Seconds);
         }
         var checkpoint = CheckpointStore.Locate(_folder.Path);
         Answer.Give(
-            new { folder = _folder.Path, checkpoint, agent = _pair.Plan.Agent, environment = _pair.Plan.Environment, seed = _pair.Plan.Seed, iterations = environment.Iteration, exploit, explore, totals = Totals },
+            new { folder = _folder.Path, checkpoint, agent = _pair.Plan.Agent, environment = _pair.Plan.Environment, seed = _pair.Plan.Seed, iterations = environment.Iteration, exploit, explore, totals = _totals },
             console => console.Write(EvaluationTable.Of(_pair.Plan.Agent, [exploit], [explore])));
         _log.Information("checkpoint {Checkpoint:l}", checkpoint);
     }
