@@ -1,27 +1,26 @@
+using RecDeepRL.Agents;
 using RecDeepRL.Experiments;
 using RecDeepRL.Experiments.Checkpoints;
 using RecDeepRL.Experiments.Training;
 using RecDeepRL.Simulation;
-using RecDeepRL.Tests.Contracts;
 
 namespace RecDeepRL.Tests.Experiments;
 
 public sealed class ResumeTests
 {
-    /// <summary>Every agent in an environment of each shape, and some in every environment.</summary>
-    public static TheoryData<string, string> Pairs()
+    public static TheoryData<string, string> EveryPair()
     {
-        var data = World.Shapes;
-        foreach (var environment in EnvironmentRegistry.All.Select(one => one.Name).Except(data.Select(row => (string)row[1])))
+        var data = new TheoryData<string, string>();
+        foreach (var agent in AgentRegistry.All)
         {
-            foreach (var agent in new[] { "thompson", "linucb", "logistic-mf", "ddpg" })
-                data.Add(agent, environment);
+            foreach (var environment in EnvironmentRegistry.All)
+                data.Add(agent.Name, environment.Name);
         }
         return data;
     }
 
     [Theory]
-    [MemberData(nameof(Pairs))]
+    [MemberData(nameof(EveryPair))]
     public void TwelveIterationsEqualSixAndAResumeAndSixTensorForTensor(string agent, string environment) =>
         AssertResumes(SmallRuns.Plan(agent, environment, iterations: 12) with { AgentOptions = SmallAgents.Options(agent) }, after: 6);
 

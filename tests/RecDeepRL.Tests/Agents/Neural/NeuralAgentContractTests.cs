@@ -38,7 +38,7 @@ public sealed class NeuralAgentContractTests
     [Trait("Category", "Learning")]
     public void TheActorAloneFindsTheTastesOfTwoGroupsInEverySeed()
     {
-        for (var seed = 0; seed < 3; seed++)
+        for (var seed = 0; seed < 5; seed++)
         {
             using var toy = ToyBandit.TwoGroups(100, 20, 2, seed);
             using var agent = Create("ddpg", toy, seed, "hiddenSize=32", "embeddingSize=8", "batchSize=64", "rerank=false", "noise=0.5", "updatesPerIteration=80", "slatesPerUpdate=1");
