@@ -29,10 +29,10 @@ public sealed class AgentStateContractTests
     {
         using var scope = NewDisposeScope();
         using var straight = new World(agent, environment);
-        var expected = straight.Play(6).ToArray();
+        var expected = straight.Play(10).ToArray();
 
         using var stopped = new World(agent, environment);
-        var first = stopped.Play(3);
+        var first = stopped.Play(5);
         using var agentState = MemoryCheckpoint.Of(stopped.Agent);
         using var environmentState = MemoryCheckpoint.Of(stopped.Environment);
         using var resumed = new World(agent, environment);
@@ -41,7 +41,7 @@ public sealed class AgentStateContractTests
         using var loaded = MemoryCheckpoint.Of(resumed.Agent);
         agentState.AssertSameAs(loaded);
 
-        Assert.Equal(expected, first.Concat(resumed.Play(3)));
+        Assert.Equal(expected, first.Concat(resumed.Play(5)));
         using var agentEnd = MemoryCheckpoint.Of(resumed.Agent);
         using var environmentEnd = MemoryCheckpoint.Of(resumed.Environment);
         using var expectedAgentEnd = MemoryCheckpoint.Of(straight.Agent);
@@ -91,14 +91,14 @@ public sealed class AgentStateContractTests
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var world = new World(agent, environment))
         {
-            world.Play(6);
-            var early = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            world.Play(8);
-            Assert.Equal(early, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            world.Play(10);
+            var afterTen = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            world.Play(15);
+            Assert.Equal(afterTen, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             world.Agent.Diagnose();
             using (var state = MemoryCheckpoint.Of(world.Agent))
                 world.Agent.Load(state);
-            Assert.Equal(early, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            Assert.Equal(afterTen, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
