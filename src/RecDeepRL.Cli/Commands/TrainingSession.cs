@@ -280,18 +280,7 @@ internal sealed class TrainingSession : IDisposable
         AtomicFile.WriteAllText(_folder.PathOf("result.json"), JsonSerializer.Serialize(new { exploit, explore, totals = _totals }, ResultJson.Options) + "\n");
         WriteInsight(_insight?.Conclude());
         LearningCurve.Draw(_folder.Path, $"{_pair.Plan.Agent} in {_pair.Plan.Environment}, seed {_pair.Plan.Seed}");
-        if (environment.Spec.HasEpisodes)
-        {
-            _log.Information(
-                "final: {Mean:F4} responses/session in {Rounds:F1} rounds, expected {Expected:F4}; while training {Training:F4} responses/round, {Sessions} sessions ended; {Seconds:F1} s in the loop",
-                exploit.MeanResponses, exploit.Rounds, exploit.MeanExpected, _totals.MeanResponses, _totals.Sessions, _totals.Seconds);
-        }
-        else
-        {
-            _log.Information(
-                "final: {Mean:F4} responses/user, expected {Expected:F4}, regret {Regret:F4}; while training {Training:F4} responses/user, regret {Total:F0} in all; {Seconds:F1} s in the loop",
-                exploit.MeanResponses, exploit.MeanExpected, exploit.Regret, _totals.MeanResponses, _totals.Regret, _totals.Seconds);
-        }
+        FinalLine.Write(_log, exploit, _totals, environment.Spec.HasEpisodes);
         var checkpoint = CheckpointStore.Locate(_folder.Path);
         Answer.Give(
             new { folder = _folder.Path, checkpoint, agent = _pair.Plan.Agent, environment = _pair.Plan.Environment, seed = _pair.Plan.Seed, iterations = environment.Iteration, exploit, explore, totals = _totals },
