@@ -50,6 +50,7 @@ public sealed class TuneTests : WorkingFolder
         Assert.Equal(File.ReadAllText(PathOf("whole.json")).Replace("whole.json", "killed.json", StringComparison.Ordinal), File.ReadAllText(PathOf("killed.json")));
         Assert.All(["importance", "effect-exploration", "effect-selection"], name => Assert.True(File.Exists(PathOf($"killed.tuning/{name}.png")) && File.Exists(PathOf($"killed.tuning/{name}.svg")), name));
         Assert.Contains("\"importance\": {", File.ReadAllText(PathOf("whole.json")), StringComparison.Ordinal);
+        Assert.Matches("\"importanceForetells\": -?[0-9.]+\\n", File.ReadAllText(PathOf("whole.json")));
 
         // Nothing is run again for the same search; a larger one runs what is new.
         Assert.Contains("(0 runs now,", Run([.. Command("killed.json"), "--force"]).Succeeded().Output, StringComparison.Ordinal);

@@ -31,7 +31,10 @@ internal static class TunedFile
             ["startMeanWhileTraining"] = Spread(start, row => row.TrainingMean),
         };
         if (importance is not null)
+        {
             tuned["importance"] = new JsonObject(importance.Options.Select(one => KeyValuePair.Create(one.Option, (JsonNode?)Math.Round(one.WithOthers, 4))));
+            tuned["importanceForetells"] = Math.Round(importance.Fit, 2);
+        }
         content["tuned"] = tuned;
         AtomicFile.WriteAllText(path, ConfigFile.Format(content));
     }
