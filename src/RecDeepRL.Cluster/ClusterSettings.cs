@@ -108,11 +108,8 @@ public sealed partial record ClusterSettings : IValidatableObject
 
     internal TimeSpan FailureTime => TimeSpan.FromSeconds(FailureSeconds);
 
-    /// <summary>Seconds that are waited at least for workers to come, or to be let in. Nobody's setting; tests that wait for nobody wait less.</summary>
-    internal int LeastPatienceSeconds { get; init; } = 30;
-
     /// <summary>How long a client goes on without any worker: twice the time in which a death is noticed, at least half a minute.</summary>
-    internal TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(LeastPatienceSeconds, 2 * FailureSeconds));
+    internal TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(30, 2 * FailureSeconds));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

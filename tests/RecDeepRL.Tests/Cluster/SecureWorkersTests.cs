@@ -80,10 +80,11 @@ public sealed class SecureWorkersTests : IDisposable
             trustedCertificate = settings.TrustedCertificate,
         }));
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RecDeepRL.dll"), "worker", "--cluster", file]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2)); // One that did join would stay.
         try
         {
-            var said = await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
+            var said = await process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
             return (process.ExitCode, said);
         }
         finally

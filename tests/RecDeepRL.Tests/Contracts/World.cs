@@ -27,11 +27,11 @@ internal sealed class World : IDisposable
             ["slateSize"] = "3",
             ["sampling"] = "0.5",
         };
-        var known = OptionDescription.Of(registration.OptionsType).Select(option => option.Name);
+        var known = OptionDescription.Of(registration.OptionsType);
         // So that sessions, where there are any, are cut off within the rounds that are played.
-        if (OptionDescription.Of(registration.OptionsType).Any(option => option.Name == "sessionLimit" && option.Default is not null))
+        if (known.Any(option => option.Name == "sessionLimit" && option.Default is not null))
             sizes["sessionLimit"] = "5";
-        var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Contains(size.Key)).Concat(settings ?? new Dictionary<string, string>()));
+        var options = OptionsBinder.Bind(registration.OptionsType, sizes.Where(size => known.Any(option => option.Name == size.Key)).Concat(settings ?? new Dictionary<string, string>()));
         Environment = registration.Create(new EnvironmentContext(seed, TestDevice.Chosen, null), options);
         if (agent is null)
             return;
