@@ -83,7 +83,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
         return factors.to_type(ScalarType.Float32);
     }
 
-    protected override long ValuesPerUser => _options is { Posterior: PosteriorExploration.Ucb, FactorUncertainty: true } ? _items.numel() : Math.Max(_items.shape[0], _squares.shape[1]);
+    protected override long ValuesPerUser => Math.Max(_items.shape[0], _squares.shape[1]);
 
     public override void Save(IStateWriter writer)
     {
@@ -115,7 +115,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
     {
         var (weights, targets) = Weighed(Of(Pairs.Shown, users), Of(Pairs.Responses, users));
         var factor = RidgeRows.Factor(weights, _squares, _ridge);
-        return new UserPosterior(RidgeRows.Mean(factor, targets.sub_(weights.mul_(_offset)), _items), factor, _items);
+        return new UserPosterior(RidgeRows.Mean(factor, targets.sub_(weights.mul_(_offset)), _items), factor, _items, _squares);
     }
 
     protected override void Fit()

@@ -46,12 +46,9 @@ internal sealed class LogisticMfAgent : CollaborativeAgent, IHasItemEmbeddings
 
     internal LogisticFactors Factors => _factors;
 
-    protected override long ValuesPerUser => (_options.Posterior, _options.FactorUncertainty) switch
-    {
-        (PosteriorExploration.Ucb, true) => Context.Spec.ItemCount * _ridge.shape[0],
-        (PosteriorExploration.Thompson, true) => Math.Max(Context.Spec.ItemCount, _ridge.shape[0] * _ridge.shape[0]),
-        _ => Context.Spec.ItemCount,
-    };
+    protected override long ValuesPerUser => _options is { Posterior: not PosteriorExploration.None, FactorUncertainty: true }
+        ? Math.Max(Context.Spec.ItemCount, _ridge.shape[0] * _ridge.shape[0])
+        : Context.Spec.ItemCount;
 
     public Tensor ItemEmbeddings()
     {
@@ -84,9 +81,10 @@ internal sealed class LogisticMfAgent : CollaborativeAgent, IHasItemEmbeddings
         var (total, answers) = Weighed(Of(Pairs.Shown, users), Of(Pairs.Responses, users));
         var (own, features, offset) = _factors.Given(users);
         var probabilities = own.matmul(features.t()).add_(offset).sigmoid_();
-        var factor = RidgeRows.Factor(total * probabilities * (1.0 - probabilities), RidgeRows.Squares(features), _ridge);
+        var squares = RidgeRows.Squares(features);
+        var factor = RidgeRows.Factor(total * probabilities * (1.0 - probabilities), squares, _ridge);
         var gradient = (total * probabilities).sub_(answers).matmul(features).add_(own * _ridge);
-        return (new UserPosterior(own - gradient.unsqueeze(2).cholesky_solve(factor).squeeze(2), factor, features), offset);
+        return (new UserPosterior(own - gradient.unsqueeze(2).cholesky_solve(factor).squeeze(2), factor, features, squares), offset);
     }
 
     protected override void Fit()

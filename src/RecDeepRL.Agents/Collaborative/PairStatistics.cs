@@ -90,7 +90,16 @@ internal sealed class PairStatistics : IDisposable
     public Tensor Doubt(Tensor variance, Tensor noise)
     {
         using var scope = NewDisposeScope();
-        return noise.mul((variance / ItemShowings().clamp_min(1)).sqrt().to_type(noise.dtype)).MoveToOuterDisposeScope();
+        return noise.mul(MeanDeviations(variance).to_type(noise.dtype)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How unsure the items' mean responses are.</summary>
+    /// <param name="variance">[N] float64, as above.</param>
+    /// <returns>[N] float64, standard deviations.</returns>
+    public Tensor MeanDeviations(Tensor variance)
+    {
+        using var scope = NewDisposeScope();
+        return (variance / ItemShowings().clamp_min(1)).sqrt_().MoveToOuterDisposeScope();
     }
 
     public void Save(IStateWriter writer)

@@ -84,12 +84,15 @@ internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
         var slates = empty([observation.UserCount, spec.SlateSize], ScalarType.Int64, spec.Device);
         var isRandom = exploring && (_fitted == 0 || _responses < _options.WarmupResponses * spec.UserCount);
         var unseen = _pairs.ItemShowings().eq(0);
-        UserSlices.ForEach(observation.UserCount, (long)spec.ItemCount * _options.Factors, spec.Device, (start, count) =>
+        var common = _model.Common(_pairs);
+        var mean = _pairs.ItemMeans(PriorShowings);
+        var doubts = _pairs.MeanDeviations(mean * (1 - mean));
+        UserSlices.ForEach(observation.UserCount, Math.Max(spec.ItemCount, _options.Factors * _options.Factors), spec.Device, (start, count) =>
         {
             using var part = observation.Slice(start, count);
             var scores = isRandom ? zeros([1, spec.ItemCount], ScalarType.Float64, spec.Device)
-                : exploring ? Exploring(part)
-                : _model.Posterior(part.UserIds, _pairs).Means();
+                : exploring ? Exploring(part, common, doubts)
+                : _model.Posterior(part.UserIds, _pairs, common).Means();
             scores = _pool.Restrict(scores);
             slates.narrow(0, start, count).copy_(Ranking.Best(exploring ? scores : scores.masked_fill(unseen, double.NegativeInfinity), part, spec.SlateSize, _ties));
         });
@@ -101,7 +104,7 @@ internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
     public Tensor EstimateItems(Observation observation)
     {
         using var scope = NewDisposeScope();
-        return _model.Posterior(observation.UserIds, _pairs).Means().to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _model.Posterior(observation.UserIds, _pairs, _model.Common(_pairs)).Means().to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public Tensor ItemEmbeddings() => _model.Items.to_type(ScalarType.Float32);
@@ -154,16 +157,16 @@ internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
         _model.Dispose();
     }
 
-    private Tensor Exploring(Observation observation)
+    /// <param name="doubts">[N] float64, standard deviations of the items' means.</param>
+    private Tensor Exploring(Observation observation, PmfCommon common, Tensor doubts)
     {
         var (key, lanes) = (observation.DrawKey, Ranking.Lanes(observation.UserIds, _context.Spec.ItemCount));
-        var posterior = _model.Posterior(observation.UserIds, _pairs);
+        var posterior = _model.Posterior(observation.UserIds, _pairs, common);
         var scores = _options.Rule == PosteriorRule.Ucb
             ? posterior.Means().add_(posterior.Variances().sqrt_(), alpha: _options.Exploration)
             : posterior.Draw(
                 _factorDraws.Normal(key, Ranking.Lanes(observation.UserIds, _options.Factors)).to_type(ScalarType.Float64),
                 _pairDraws.Normal(key, lanes).to_type(ScalarType.Float64), _options.Exploration);
-        var mean = _pairs.ItemMeans(PriorShowings);
-        return scores.add_(_pairs.Doubt(mean * (1 - mean), _meanDraws.Normal(key, lanes).to_type(ScalarType.Float64)));
+        return scores.add_(_meanDraws.Normal(key, lanes).to_type(ScalarType.Float64).mul_(doubts));
     }
 }

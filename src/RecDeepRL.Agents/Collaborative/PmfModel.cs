@@ -46,13 +46,17 @@ internal sealed class PmfModel : IDisposable
     /// <summary>A float64 scalar, ψ. Borrowed.</summary>
     public Tensor PairVariance { get; }
 
+    /// <summary>What the posteriors of all users rest on: found once, however many slices users are looked at in. Disposed with the caller's scope.</summary>
+    public PmfCommon Common(PairStatistics pairs) => new(Noise(pairs), Items.to_type(ScalarType.Float32), RidgeRows.Squares(Items));
+
     /// <summary>What is known of some users' probabilities after their own responses. Disposed with the caller's scope.</summary>
     /// <param name="users">[B] int64, ids.</param>
-    public PmfPosterior Posterior(Tensor users, PairStatistics pairs)
+    /// <param name="common">From <see cref="Common"/>, after the last that was added to the pairs.</param>
+    public PmfPosterior Posterior(Tensor users, PairStatistics pairs, PmfCommon common)
     {
-        var evidence = Evidence(pairs.Shown.index_select(0, users), pairs.Responses.index_select(0, users), Noise(pairs));
+        var evidence = Evidence(pairs.Shown.index_select(0, users), pairs.Responses.index_select(0, users), common.Noise);
         var factor = RidgeRows.Factor(evidence.Weights, _squares, _userRidge);
-        var user = new UserPosterior(RidgeRows.Mean(factor, evidence.Weights * evidence.Residuals, Items.to_type(ScalarType.Float32)), factor, Items);
+        var user = new UserPosterior(RidgeRows.Mean(factor, evidence.Weights * evidence.Residuals, common.Items), factor, Items, common.Squares);
         return new PmfPosterior(user, Means, evidence.Residuals.to_type(ScalarType.Float64), evidence.Own.to_type(ScalarType.Float64), PairVariance);
     }
 
@@ -139,3 +143,9 @@ internal sealed class PmfModel : IDisposable
         return (weights, residuals, weights * PairVariance.to_type(ScalarType.Float32), seen);
     }
 }
+
+/// <summary>What the posteriors of all users rest on.</summary>
+/// <param name="Noise">[N] float32, σ².</param>
+/// <param name="Items">[N, F] float32, q.</param>
+/// <param name="Squares">[N, F·F] float64, of q.</param>
+internal sealed record PmfCommon(Tensor Noise, Tensor Items, Tensor Squares);

@@ -7,7 +7,8 @@ namespace RecDeepRL.Agents.Collaborative;
 /// <param name="Mean">[B, D].</param>
 /// <param name="Factor">[B, D, D], the lower Cholesky factor of each precision.</param>
 /// <param name="Features">[N, D].</param>
-internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features)
+/// <param name="Squares">[N, D·D], of the features; see <see cref="RidgeRows.Squares"/>.</param>
+internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features, Tensor Squares)
 {
     /// <returns>[B, N], fᵢᵀx at the mean.</returns>
     public Tensor Means()
@@ -16,12 +17,12 @@ internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features
         return Mean.matmul(Features.t()).MoveToOuterDisposeScope();
     }
 
-    /// <returns>[B, N], the variance of fᵢᵀx, |L⁻¹fᵢ|².</returns>
+    /// <returns>[B, N], the variance of fᵢᵀx, fᵢᵀA⁻¹fᵢ: one product of all covariances with all squares, which makes nothing of size B × N × D.</returns>
     public Tensor Variances()
     {
         using var scope = NewDisposeScope();
-        var columns = Features.t().unsqueeze(0).expand(Mean.shape[0], -1, -1);
-        return linalg.solve_triangular(Factor, columns, upper: false).pow_(2).sum(1).MoveToOuterDisposeScope();
+        // Where all but nothing is left open, rounding may leave less than nothing.
+        return Factor.cholesky_inverse().reshape(Mean.shape[0], -1).matmul(Squares.t()).clamp_min_(0).MoveToOuterDisposeScope();
     }
 
     /// <summary>fᵢᵀx at a draw of each user's vector, the same for all items.</summary>

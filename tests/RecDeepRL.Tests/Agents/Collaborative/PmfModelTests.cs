@@ -15,7 +15,7 @@ public sealed class PmfModelTests
         using var model = new PmfModel(Toy.Spec(50, 6, 2), new PmfOptions { Factors = 2, PairVariance = .02 }, new RandomStream(1, "model"));
         for (var step = 0; step < 3; step++)
             model.Improve(pairs);
-        var posterior = model.Posterior(arange(50, ScalarType.Int64), pairs);
+        var posterior = model.Posterior(arange(50, ScalarType.Int64), pairs, model.Common(pairs));
         var (means, variances) = (posterior.Means(), posterior.Variances());
         for (var user = 0; user < 5; user++)
         {
@@ -41,7 +41,7 @@ public sealed class PmfModelTests
         model.Load(state);
         state.Dispose();
         var noise = new RandomStream(2, "noise");
-        var draws = model.Posterior(arange(4000, ScalarType.Int64), pairs).Draw(
+        var draws = model.Posterior(arange(4000, ScalarType.Int64), pairs, model.Common(pairs)).Draw(
             noise.Normal(0, CPU, 4000, 2).to_type(ScalarType.Float64), noise.Normal(1, CPU, 4000, 3).to_type(ScalarType.Float64), 1);
         var expected = new[] { .02, .05, .03 }; // |q|² + ψ.
         for (var item = 0; item < 3; item++)
@@ -77,7 +77,7 @@ public sealed class PmfModelTests
         using var model = new PmfModel(Toy.Spec(2000, 10, 2), new PmfOptions { Factors = 2 }, new RandomStream(1, "model"));
         for (var step = 0; step < 20; step++)
             model.Improve(pairs);
-        var means = model.Posterior(arange(2000, ScalarType.Int64), pairs).Means().to_type(ScalarType.Float32);
+        var means = model.Posterior(arange(2000, ScalarType.Int64), pairs, model.Common(pairs)).Means().to_type(ScalarType.Float32);
         var (a, b) = (means - means.mean(), probabilities - probabilities.mean());
         Assert.InRange(((a * b).sum() / (a.square().sum() * b.square().sum()).sqrt()).item<float>(), .91, 1);
     }
