@@ -84,7 +84,7 @@ internal sealed class PmfAgent : IAgent, IEstimatesItems, IHasItemEmbeddings
         var slates = empty([observation.UserCount, spec.SlateSize], ScalarType.Int64, spec.Device);
         var isRandom = exploring && (_fitted == 0 || _responses < _options.WarmupResponses * spec.UserCount);
         var unseen = _pairs.ItemShowings().eq(0);
-        var common = _model.Common(_pairs);
+        var common = _model.Common(_pairs, hasVariances: exploring && !isRandom && _options.Rule == PosteriorRule.Ucb);
         var mean = _pairs.ItemMeans(PriorShowings);
         var doubts = _pairs.MeanDeviations(mean * (1 - mean));
         UserSlices.ForEach(observation.UserCount, Math.Max(spec.ItemCount, _options.Factors * _options.Factors), spec.Device, (start, count) =>

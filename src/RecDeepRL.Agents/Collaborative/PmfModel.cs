@@ -47,7 +47,8 @@ internal sealed class PmfModel : IDisposable
     public Tensor PairVariance { get; }
 
     /// <summary>What the posteriors of all users rest on: found once, however many slices users are looked at in. Disposed with the caller's scope.</summary>
-    public PmfCommon Common(PairStatistics pairs) => new(Noise(pairs), Items.to_type(ScalarType.Float32), RidgeRows.Squares(Items));
+    /// <param name="hasVariances">Whether variances will be asked for.</param>
+    public PmfCommon Common(PairStatistics pairs, bool hasVariances = false) => new(Noise(pairs), Items.to_type(ScalarType.Float32), hasVariances ? RidgeRows.Squares(Items) : null);
 
     /// <summary>What is known of some users' probabilities after their own responses. Disposed with the caller's scope.</summary>
     /// <param name="users">[B] int64, ids.</param>
@@ -147,5 +148,5 @@ internal sealed class PmfModel : IDisposable
 /// <summary>What the posteriors of all users rest on.</summary>
 /// <param name="Noise">[N] float32, σ².</param>
 /// <param name="Items">[N, F] float32, q.</param>
-/// <param name="Squares">[N, F·F] float64, of q.</param>
-internal sealed record PmfCommon(Tensor Noise, Tensor Items, Tensor Squares);
+/// <param name="Squares">[N, F·F] float64, of q, for variances.</param>
+internal sealed record PmfCommon(Tensor Noise, Tensor Items, Tensor? Squares);

@@ -7,8 +7,8 @@ namespace RecDeepRL.Agents.Collaborative;
 /// <param name="Mean">[B, D].</param>
 /// <param name="Factor">[B, D, D], the lower Cholesky factor of each precision.</param>
 /// <param name="Features">[N, D].</param>
-/// <param name="Squares">[N, D·D], of the features; see <see cref="RidgeRows.Squares"/>.</param>
-internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features, Tensor Squares)
+/// <param name="Squares">[N, D·D], of the features (<see cref="RidgeRows.Squares"/>), where they are at hand; else they are made when variances are asked for.</param>
+internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features, Tensor? Squares = null)
 {
     /// <returns>[B, N], fᵢᵀx at the mean.</returns>
     public Tensor Means()
@@ -22,7 +22,7 @@ internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features
     {
         using var scope = NewDisposeScope();
         // Where all but nothing is left open, rounding may leave less than nothing.
-        return Factor.cholesky_inverse().reshape(Mean.shape[0], -1).matmul(Squares.t()).clamp_min_(0).MoveToOuterDisposeScope();
+        return Factor.cholesky_inverse().reshape(Mean.shape[0], -1).matmul((Squares ?? RidgeRows.Squares(Features)).t()).clamp_min_(0).MoveToOuterDisposeScope();
     }
 
     /// <summary>fᵢᵀx at a draw of each user's vector, the same for all items.</summary>

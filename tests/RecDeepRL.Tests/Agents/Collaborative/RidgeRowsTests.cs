@@ -58,8 +58,8 @@ public sealed class RidgeRowsTests
         var features = _draws.Normal(2, CPU, 4, 3).to_type(ScalarType.Float64);
         var factor = RidgeRows.Factor(_draws.Uniform(0, CPU, 1, 4).to_type(ScalarType.Float64), RidgeRows.Squares(features), ones([3], ScalarType.Float64));
         var mean = _draws.Normal(5, CPU, 1, 3).to_type(ScalarType.Float64);
-        var one = new UserPosterior(mean, factor, features, RidgeRows.Squares(features));
-        var many = new UserPosterior(mean.expand(draws, 3), factor.expand(draws, 3, 3), features, one.Squares);
+        var one = new UserPosterior(mean, factor, features);
+        var many = new UserPosterior(mean.expand(draws, 3), factor.expand(draws, 3, 3), features);
         var drawn = many.Draw(_draws.Normal(6, CPU, draws, 3).to_type(ScalarType.Float64), 2);
         var variances = one.Variances().mul(4).squeeze(0);
         Assert.True((drawn.var(0) - variances).abs().le(variances * .04).all().item<bool>());
