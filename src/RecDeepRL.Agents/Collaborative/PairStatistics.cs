@@ -93,9 +93,9 @@ internal sealed class PairStatistics : IDisposable
         return noise.mul(MeanDeviations(variance).to_type(noise.dtype)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How unsure the items' mean responses are.</summary>
-    /// <param name="variance">[N] float64, as above.</param>
-    /// <returns>[N] float64, standard deviations.</returns>
+    /// <summary>How unsure the items' mean responses are: standard deviations, √(variance / showings).</summary>
+    /// <param name="variance">[N] or [1, N] float, of one response to each item; an item that was never shown counts as shown once.</param>
+    /// <returns>As the variance, float64.</returns>
     public Tensor MeanDeviations(Tensor variance)
     {
         using var scope = NewDisposeScope();

@@ -144,9 +144,3 @@ internal sealed class PmfModel : IDisposable
         return (weights, residuals, weights * PairVariance.to_type(ScalarType.Float32), seen);
     }
 }
-
-/// <summary>What the posteriors of all users rest on.</summary>
-/// <param name="Noise">[N] float32, σ².</param>
-/// <param name="Items">[N, F] float32, q.</param>
-/// <param name="Squares">[N, F·F] float64, of q, for variances.</param>
-internal sealed record PmfCommon(Tensor Noise, Tensor Items, Tensor? Squares);

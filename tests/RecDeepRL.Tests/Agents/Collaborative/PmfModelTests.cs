@@ -17,6 +17,7 @@ public sealed class PmfModelTests
             model.Improve(pairs);
         var posterior = model.Posterior(arange(50, ScalarType.Int64), pairs, model.Common(pairs));
         var (means, variances) = (posterior.Means(), posterior.Variances());
+        Assert.True(variances.equal(model.Posterior(arange(50, ScalarType.Int64), pairs, model.Common(pairs, hasVariances: true)).Variances()).all().item<bool>());
         for (var user = 0; user < 5; user++)
         {
             var (mean, variance) = Direct(model, pairs, user);
