@@ -49,15 +49,20 @@ public sealed class ListTests : WorkingFolder
     [Fact]
     public void EveryTunedConfigurationIsOfItsFoldersEnvironmentAndRuns()
     {
-        var files = Directory.GetFiles(Path.Combine(RecDeepRLProcess.Root, "configs", "tuned"), "*.json", SearchOption.AllDirectories);
-        Assert.NotEmpty(files);
-        // Each is mostly a start of the program.
-        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, path =>
+        var tuned = Path.Combine(RecDeepRLProcess.Root, "configs", "tuned");
+        var environments = Directory.GetDirectories(tuned).Select(folder => Path.GetFileName(folder)).ToList();
+        Assert.NotEmpty(environments);
+        foreach (var environment in environments)
         {
-            var (environment, agent) = (Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileNameWithoutExtension(path));
-            Assert.Contains($"dotnet run -- tune {agent} --env {environment} ", File.ReadAllText(path), StringComparison.Ordinal);
-            Run(["train", agent, "--env", environment, "--config", path, "--iterations", "1", "--out", $"{environment}-{agent}", .. Small]).Succeeded();
-        });
+            var files = Directory.GetFiles(Path.Combine(tuned, environment));
+            var agents = Array.ConvertAll(files, path => Path.GetFileNameWithoutExtension(path)!);
+            for (var i = 0; i < files.Length; i++)
+                Assert.Contains($"dotnet run -- tune {agents[i]} --env {environment} ", File.ReadAllText(files[i]), StringComparison.Ordinal);
+            // One start of the program for all of a folder, each with a round of learning.
+            Run("compare", "--env", environment, "--agents", string.Join(',', agents), "--tuned", tuned, "--iterations", "1", "--seeds", "1", "--set", "users=200", "--out", environment).Succeeded();
+            // A row each, under the names of columns.
+            Assert.Equal(agents.Length + 1, File.ReadLines(PathOf($"{environment}/results.csv")).Count());
+        }
     }
 
     [Fact]
@@ -66,6 +71,7 @@ public sealed class ListTests : WorkingFolder
         var configs = Path.Combine(RecDeepRLProcess.Root, "configs");
 
         Run(["train", "--config", $"{configs}/agents/linucb.json", "--config", $"{configs}/environments/context.json", "--iterations", "1", .. Small]).Succeeded();
+        Run(["train", "linucb", "--env", "context", "--config", $"{configs}/tuned/context/linucb.json", "--iterations", "1", .. Small]).Succeeded();
     }
 
     [Theory]
