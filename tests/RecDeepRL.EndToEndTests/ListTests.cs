@@ -54,7 +54,7 @@ public sealed class ListTests : WorkingFolder
         Assert.NotEmpty(environments);
         foreach (var environment in environments)
         {
-            var files = Directory.GetFiles(Path.Combine(tuned, environment));
+            var files = Directory.GetFiles(Path.Combine(tuned, environment), "*.json");
             var agents = Array.ConvertAll(files, path => Path.GetFileNameWithoutExtension(path)!);
             for (var i = 0; i < files.Length; i++)
                 Assert.Contains($"dotnet run -- tune {agents[i]} --env {environment} ", File.ReadAllText(files[i]), StringComparison.Ordinal);

@@ -21,16 +21,14 @@ public sealed class ArchitectureTests
         ["RecDeepRL.Cluster"] = ["RecDeepRL.Core", "RecDeepRL.Data", "RecDeepRL.Experiments", "RecDeepRL.Agents", "RecDeepRL.Simulation"],
     };
 
-    private static readonly string s_root = FindRoot();
-
     public static TheoryData<string> Rooms =>
-        [.. Directory.GetFiles(Path.Combine(s_root, "src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path))];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path))];
 
     [Theory]
     [MemberData(nameof(Rooms))]
     public void ARoomRefersOnlyToRoomsFurtherIn(string room)
     {
-        var project = XDocument.Load(Path.Combine(s_root, "src", room, room + ".csproj"));
+        var project = XDocument.Load(Path.Combine(Repository.Root, "src", room, room + ".csproj"));
         var references = project.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
         Assert.True(s_allowed.ContainsKey(room), $"{room} is a room that the design does not know");
         Assert.Empty(references.Except(s_allowed[room]));
@@ -50,23 +48,23 @@ public sealed class ArchitectureTests
     [Fact]
     public void OnlyTheClusterAndTheTestsKnowOrleans()
     {
-        var knowing = Directory.GetFiles(s_root, "*.csproj", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(s_root, path).Replace('\\', '/'))
+        var knowing = Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("artifacts/", StringComparison.Ordinal)
-                && XDocument.Load(Path.Combine(s_root, path)).Descendants("PackageReference").Any(package => package.Attribute("Include")!.Value.StartsWith("Microsoft.Orleans.", StringComparison.Ordinal)));
+                && XDocument.Load(Path.Combine(Repository.Root, path)).Descendants("PackageReference").Any(package => package.Attribute("Include")!.Value.StartsWith("Microsoft.Orleans.", StringComparison.Ordinal)));
         Assert.Equal(["src/RecDeepRL.Cluster/RecDeepRL.Cluster.csproj", "tests/RecDeepRL.Tests/RecDeepRL.Tests.csproj"], knowing.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void OnlyTheProgramAndTestProjectsCarryALibtorch()
     {
-        var projects = Directory.GetFiles(s_root, "*.csproj", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(s_root, path).Replace('\\', '/'))
+        var projects = Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("artifacts/", StringComparison.Ordinal)).ToList();
         Assert.Contains("RecDeepRL.csproj", projects);
         var carriers = projects.Where(path =>
         {
-            var project = XDocument.Load(Path.Combine(s_root, path));
+            var project = XDocument.Load(Path.Combine(Repository.Root, path));
             return project.Descendants("Import").Any(import => import.Attribute("Project")!.Value.EndsWith("Libtorch.props", StringComparison.Ordinal))
                 || project.Descendants("PackageReference").Any(package => IsLibtorch(package.Attribute("Include")?.Value ?? ""));
         }).ToList();
@@ -75,13 +73,5 @@ public sealed class ArchitectureTests
 
         static bool IsLibtorch(string package) =>
             package.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || package.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "RecDeepRL.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No RecDeepRL.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -11,7 +11,7 @@ namespace RecDeepRL.Tests.Cluster;
 /// <summary>deploy/kubernetes.yaml, read by Kubernetes' own client: it gives a worker what Orleans' hosting package and ours ask of a pod. Nothing runs it here.</summary>
 public sealed class KubernetesTests : IDisposable
 {
-    private static readonly Lazy<List<object>> s_manifest = new(() => KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Root(), "deploy", "kubernetes.yaml")), strict: true));
+    private static readonly Lazy<List<object>> s_manifest = new(() => KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Repository.Root, "deploy", "kubernetes.yaml")), strict: true));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -90,12 +90,4 @@ public sealed class KubernetesTests : IDisposable
     private static V1EnvVarSource Variable(string name) => Worker.Env.Single(one => one.Name == name).ValueFrom;
 
     private static string Field(string name) => Variable(name).FieldRef.FieldPath;
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "RecDeepRL.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
-    }
 }

@@ -9,11 +9,9 @@ public sealed partial class ComparisonClaimsTests
 {
     private const string Nothing = "—";
 
-    private static readonly string s_root = FindRoot();
-
     [Fact]
     public void EveryClaimHasItsTestAndEveryCellOfAPeerItsSource() =>
-        Assert.Empty(Faults(File.ReadAllText(Path.Combine(s_root, "docs", "comparison.md")), TestExists));
+        Assert.Empty(Faults(File.ReadAllText(Path.Combine(Repository.Root, "docs", "comparison.md")), TestExists));
 
     [Theory]
     [InlineData("| feature | yes (4) | not found | `Some.Test` |")]
@@ -148,17 +146,9 @@ public sealed partial class ComparisonClaimsTests
         var (type, method) = (name.Split('.')[0], name.Split('.')[1]);
         return typeof(ComparisonClaimsTests).Assembly.GetTypes().Where(one => one.Name == type).SelectMany(one => one.GetMethods())
                 .Any(one => one.Name == method && one.GetCustomAttribute<FactAttribute>() is { Skip: null })
-            || Directory.EnumerateFiles(Path.Combine(s_root, "tests", "RecDeepRL.EndToEndTests"), type + ".cs", SearchOption.AllDirectories)
+            || Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "RecDeepRL.EndToEndTests"), type + ".cs", SearchOption.AllDirectories)
                 .Any(file => Regex.IsMatch(
                     File.ReadAllText(file), $@"\[(Skippable)?(Fact|Theory)(?![^\n]*Skip\s*=)[^\n]*\](\s*\[[^\n]*\])*\s*public (async )?(void|Task) {method}\("));
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "RecDeepRL.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No RecDeepRL.sln above {AppContext.BaseDirectory}.");
     }
 
     [GeneratedRegex(@"^\| (?<peer>[^|]+) \| [^|]+ \| \[\w{7}\]\((?<tree>https://github\.com/[\w.-]+/[\w.-]+/tree/\w{40})\)", RegexOptions.Multiline)]

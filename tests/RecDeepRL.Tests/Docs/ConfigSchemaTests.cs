@@ -7,7 +7,7 @@ namespace RecDeepRL.Tests.Docs;
 /// <summary>configs/schema.json, judged by a library of its own: every configuration of the project fits, and mistakes do not.</summary>
 public sealed class ConfigSchemaTests
 {
-    private static readonly string s_configs = Path.Combine(Root(), "configs");
+    private static readonly string s_configs = Path.Combine(Repository.Root, "configs");
     private static readonly Lazy<JsonSchema> s_schema = new(() => JsonSchema.FromText(File.ReadAllText(Path.Combine(s_configs, "schema.json"))));
 
     [Fact]
@@ -75,13 +75,5 @@ public sealed class ConfigSchemaTests
     {
         using var document = JsonDocument.Parse(config, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         return s_schema.Value.Evaluate(document.RootElement).IsValid;
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "RecDeepRL.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No RecDeepRL.sln above {AppContext.BaseDirectory}.");
     }
 }

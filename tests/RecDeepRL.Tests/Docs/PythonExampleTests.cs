@@ -19,7 +19,7 @@ public sealed class PythonExampleTests : IDisposable
         using var scope = NewDisposeScope();
         var path = Write();
 
-        var result = Python(Path.Combine(Root(), "docs", "examples", "read_checkpoint.py"), path)!.Value;
+        var result = Python(Path.Combine(Repository.Root, "docs", "examples", "read_checkpoint.py"), path)!.Value;
 
         Assert.True(result.ExitCode == 0, result.Error);
         // 0 + 1 + … + 5 = 15 in every type, five of six true; 1.5 + 2.25 is exact in 16 bits.
@@ -76,13 +76,5 @@ public sealed class PythonExampleTests : IDisposable
         {
             return null;
         }
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "RecDeepRL.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No RecDeepRL.sln above {AppContext.BaseDirectory}.");
     }
 }
