@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using RecDeepRL.Agents;
+
+namespace RecDeepRL.Tests.Docs;
+
+/// <summary>configs/tuned: settings for every agent that competes on the original's four tasks, found on other seeds than those that are reported.</summary>
+public sealed class TunedConfigurationTests
+{
+    private const int LastReportedSeed = 1000;
+
+    [Theory]
+    [InlineData("popular")]
+    [InlineData("context")]
+    [InlineData("drift")]
+    [InlineData("personal")]
+    public void EveryAgentThatCompetesHasSettingsFoundOnSeedsOfTheirOwn(string environment)
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "configs", "tuned", environment), "*.json");
+
+        var competing = AgentRegistry.All.Where(agent => !agent.IsBound && agent.Name != "random").Select(agent => agent.Name);
+        Assert.Equal(competing.Order(StringComparer.Ordinal), files.Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal));
+        Assert.All(files, path =>
+        {
+            var first = JsonNode.Parse(File.ReadAllText(path))!["tuned"]!["seeds"]!.GetValue<string>().Split(' ')[0];
+            Assert.True(int.Parse(first) > LastReportedSeed, $"{path}: tuned from seed {first} on");
+        });
+    }
+}
