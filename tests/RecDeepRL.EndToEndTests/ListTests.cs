@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RecDeepRL.EndToEndTests;
 
 public sealed class ListTests : WorkingFolder
@@ -60,8 +62,10 @@ public sealed class ListTests : WorkingFolder
                 Assert.Contains($"dotnet run -- tune {agents[i]} --env {environment} ", File.ReadAllText(files[i]), StringComparison.Ordinal);
             // One start of the program for all of a folder, each with a round of learning.
             Run("compare", "--env", environment, "--agents", string.Join(',', agents), "--tuned", tuned, "--iterations", "1", "--seeds", "1", "--set", "users=200", "--out", environment).Succeeded();
-            // A row each, under the names of columns.
-            Assert.Equal(agents.Length + 1, File.ReadLines(PathOf($"{environment}/results.csv")).Count());
+            var rows = File.ReadAllLines(PathOf($"{environment}/results.csv"))[1..];
+            Assert.Equal(agents.Length, rows.Length);
+            for (var i = 0; i < files.Length; i++)
+                AssertRanWith(files[i], Assert.Single(rows, row => row.StartsWith($"{environment},{agents[i]},1,", StringComparison.Ordinal)));
         }
     }
 
@@ -92,4 +96,12 @@ public sealed class ListTests : WorkingFolder
     [InlineData("cluster", "schema", "--help")]
     [InlineData("population", "generate", "--help")]
     public void HelpIsThere(params string[] arguments) => Assert.Contains("Usage", Run(arguments).Succeeded().Output, StringComparison.Ordinal);
+
+    /// <summary>A row of results names every option of the file.</summary>
+    private static void AssertRanWith(string path, string row)
+    {
+        using var configuration = JsonDocument.Parse(File.ReadAllText(path));
+        foreach (var option in configuration.RootElement.GetProperty("agent").EnumerateObject().Where(option => option.Name != "name"))
+            Assert.Contains($"{option.Name}={option.Value}", row.Split(',', ';'));
+    }
 }

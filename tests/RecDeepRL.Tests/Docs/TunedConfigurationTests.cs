@@ -6,7 +6,8 @@ namespace RecDeepRL.Tests.Docs;
 /// <summary>configs/tuned: settings for every agent that competes on the original's four tasks, found on other seeds than those that are reported.</summary>
 public sealed class TunedConfigurationTests
 {
-    private const int LastReportedSeed = 1000;
+    /// <summary>Where <c>tune</c> begins unless told otherwise; what is reported has seeds from 1 on.</summary>
+    private const int FirstTuningSeed = 1001;
 
     [Theory]
     [InlineData("popular")]
@@ -22,7 +23,7 @@ public sealed class TunedConfigurationTests
         Assert.All(files, path =>
         {
             var first = JsonNode.Parse(File.ReadAllText(path))!["tuned"]!["seeds"]!.GetValue<string>().Split(' ')[0];
-            Assert.True(int.Parse(first) > LastReportedSeed, $"{path}: tuned from seed {first} on");
+            Assert.True(int.Parse(first) >= FirstTuningSeed, $"{path}: tuned from seed {first} on");
         });
     }
 }
