@@ -23,7 +23,7 @@ internal static class Ranking
     public static Tensor Best(Tensor scores, Observation observation, Tensor? eligible, int slateSize, RandomStream ties)
     {
         using var scope = NewDisposeScope();
-        var (userCount, itemCount) = (observation.UserCount, scores.shape[1]);
+        var (userCount, itemCount) = (observation.UserCount, scores.size(1));
         if (scores.device_type != TorchSharp.DeviceType.CPU)
             return BestOfBlock(scores, observation.UserIds, eligible, observation.DrawKey, slateSize, ties).MoveToOuterDisposeScope();
 
@@ -34,7 +34,7 @@ internal static class Ranking
         {
             using var blockScope = NewDisposeScope();
             var count = Math.Min(rows, userCount - start);
-            var own = scores.shape[0] == 1 ? scores : scores.narrow(0, start, count);
+            var own = scores.size(0) == 1 ? scores : scores.narrow(0, start, count);
             slates.narrow(0, start, count).copy_(
                 BestOfBlock(own, observation.UserIds.narrow(0, start, count), eligible?.narrow(0, start, count), observation.DrawKey, slateSize, ties));
         }
@@ -58,7 +58,7 @@ internal static class Ranking
         // their size or 2⁻¹⁴⁹ apart, and float64 has room for 28 bits of luck in between. Luck is a draw's 64 bits read as a signed number,
         // hence the further 2⁻⁶⁴.
         var slope = wanted.mul(Math.ScaleB(1.0, -25 - 64)).add_(Math.ScaleB(1.0, -160 - 64));
-        var luck = ties.Bits(drawKey, Lanes(userIds, scores.shape[1])).to_type(ScalarType.Float64);
+        var luck = ties.Bits(drawKey, Lanes(userIds, scores.size(1))).to_type(ScalarType.Float64);
         var key = addcmul(wanted, luck, slope, 1);
         if (eligible is not null)
             key.masked_fill_(eligible.logical_not(), double.NegativeInfinity);

@@ -7,12 +7,12 @@ public static partial class NativeHeap
 {
     private const int TrimThreshold = -1; // M_TRIM_THRESHOLD
     private const int MappingThreshold = -3; // M_MMAP_THRESHOLD
-    private const int KeptBytes = 1 << 30;
-    private const int LargestFromHeap = 1 << 28;
+    private const int KeptBytes = int.MaxValue;
+    private const int LargestFromHeap = 1 << 29;
 
     /// <summary>Lets the heap keep what is freed, for the next tensors of the size. By default the GNU library gives blocks of more than some hundred kilobytes back to the system at once,
     /// and the system clears every page of the next one: a large part of the time of a round, whose tensors have the sizes of those of the round before.</summary>
-    /// <remarks>Call it before the first tensor. Blocks above 256 MiB still go back at once, and of the rest what exceeds 1 GiB at the end of the heap.
+    /// <remarks>Call it before the first tensor. Blocks above 512 MiB still go back at once, and of the rest what exceeds 2 GiB at the end of the heap.
     /// Without effect on other systems and C libraries, and where the environment sets the heap up itself.</remarks>
     /// <returns>Whether it was set up so.</returns>
     public static bool KeepFreedMemory()

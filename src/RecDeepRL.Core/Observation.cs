@@ -29,7 +29,7 @@ public sealed class Observation : IDisposable
     public required long DrawKey { get; init; }
 
     /// <summary>B, users in this round.</summary>
-    public long UserCount => UserIds.shape[0];
+    public long UserCount => UserIds.size(0);
 
     /// <summary>A part of the users, as views of the same memory. The caller disposes the views.</summary>
     public Observation Slice(long start, long count) => new()

@@ -24,7 +24,7 @@ internal readonly record struct SlateFacts(long Lowest, long Highest, bool Repea
     internal static SlateFacts ByTensorOperations(Tensor slates)
     {
         var (facts, gate) = (None, new Lock());
-        UserSlices.ForEach(slates.shape[0], slates.shape[1], slates.device, (start, count) =>
+        UserSlices.ForEach(slates.size(0), slates.size(1), slates.device, (start, count) =>
         {
             var rows = slates.narrow(0, start, count);
             var slice = stack([rows.min(), rows.max(), RepeatsIn(rows)]).cpu().data<long>().ToArray();
@@ -38,9 +38,9 @@ internal readonly record struct SlateFacts(long Lowest, long Highest, bool Repea
     {
         using var scope = NewDisposeScope();
         var rows = slates.contiguous();
-        var (items, slots) = (new TensorMemory<long>(rows), (int)rows.shape[1]);
+        var (items, slots) = (new TensorMemory<long>(rows), (int)rows.size(1));
         var (facts, gate) = (None, new Lock());
-        UserSlices.ForEachInOnePass(rows.shape[0], slots, (start, count) =>
+        UserSlices.ForEachInOnePass(rows.size(0), slots, (start, count) =>
         {
             var slice = OfRows(items.Slice(start * slots, count * slots), slots);
             lock (gate)
@@ -99,7 +99,7 @@ internal readonly record struct SlateFacts(long Lowest, long Highest, bool Repea
 
     private static Tensor RepeatsIn(Tensor rows)
     {
-        var slots = rows.shape[1];
+        var slots = rows.size(1);
         var repeats = zeros([], ScalarType.Int64, rows.device);
         if (slots > ComparedPairwise)
         {

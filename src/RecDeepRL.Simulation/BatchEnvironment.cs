@@ -85,7 +85,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
     public Feedback Step(Tensor slates)
     {
         var users = Included();
-        Guard.Slates(slates, users.shape[0], Spec);
+        Guard.Slates(slates, users.size(0), Spec);
         var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
         if (Candidates.FaultOf(observation, slates) is { } fault)
         {
@@ -98,7 +98,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
 
     public Feedback Replay(PlayedRound round)
     {
-        Guard.Slates(round.Slates, round.UserIds.shape[0], Spec);
+        Guard.Slates(round.Slates, round.UserIds.size(0), Spec);
         using var users = round.UserIds.to(Spec.Device, copy: true);
         var observation = Describe(users, Iteration, DrawKeyOf(Iteration));
         return Conclude(users, observation, round.Slates.to(Spec.Device, copy: true), round.Responses.to(Spec.Device, copy: true));
@@ -127,7 +127,7 @@ internal class BatchEnvironment : IEnvironment, ITruth, IReplaysRounds, IReports
             if (_sessions?.LatestEnded is not { } rounds)
                 return null;
             // Whoever wanted to leave has left; everybody else's session ended by its limit.
-            var truncated = rounds.shape[0] - _left;
+            var truncated = rounds.size(0) - _left;
             return new EndedSessions(rounds, truncated > 0 ? new Dictionary<string, long>(_behaviour.LatestReasons) { ["limit"] = truncated } : _behaviour.LatestReasons);
         }
     }

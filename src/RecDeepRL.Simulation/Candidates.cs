@@ -87,7 +87,7 @@ internal sealed class Candidates : IDisposable
     public Tensor EligibleTo(Tensor userIds, long drawKey)
     {
         using var scope = NewDisposeScope();
-        var userCount = userIds.shape[0];
+        var userCount = userIds.size(0);
         var eligible = empty([userCount, _spec.ItemCount], ScalarType.Bool, device: _spec.Device);
         var stock = _inStock < _spec.ItemCount ? Stock(drawKey) : null;
         // Draws take eight bytes a pair, the mask one: blocks keep the former small, and on the CPU within its cache.
@@ -109,7 +109,7 @@ internal sealed class Candidates : IDisposable
         using var scope = NewDisposeScope();
         var rows = _rows.Of(userIds);
         var seen = _seen.index_select(0, rows).scatter_(1, slates, ones_like(slates, ScalarType.Bool));
-        var needed = full([userIds.shape[0]], Math.Max(_spec.SlateSize, _count ?? 0), ScalarType.Int64, _spec.Device);
+        var needed = full([userIds.size(0)], Math.Max(_spec.SlateSize, _count ?? 0), ScalarType.Int64, _spec.Device);
         var left = seen.logical_not();
         if (_allowed?.index_select(0, rows) is { } allowed)
         {
@@ -146,7 +146,7 @@ internal sealed class Candidates : IDisposable
         using var scope = NewDisposeScope();
         var shown = slates.to(eligible.device);
         var faults = eligible.gather(1, shown).logical_not_().nonzero();
-        if (faults.shape[0] == 0)
+        if (faults.size(0) == 0)
             return null;
         var (row, slot) = (faults[0, 0].item<long>(), faults[0, 1].item<long>());
         return $"slates shows item {shown[row, slot].item<long>()} to user {observation.UserIds[row].item<long>()}, who may not be shown it; EligibleItems of the observation holds what each user may be shown.";
@@ -212,7 +212,7 @@ internal sealed class Candidates : IDisposable
     }
 
     private Tensor Marked(Tensor items) =>
-        zeros([items.shape[0], _spec.ItemCount], ScalarType.Bool, _spec.Device).scatter_(1, items, ones_like(items, ScalarType.Bool));
+        zeros([items.size(0), _spec.ItemCount], ScalarType.Bool, _spec.Device).scatter_(1, items, ones_like(items, ScalarType.Bool));
 
     private static Tensor? Both(Tensor? first, Tensor? second) => first is null ? second : second is null ? first : first.logical_and(second);
 }

@@ -8,10 +8,11 @@ namespace RecDeepRL.Simulation;
 
 /// <summary>Responses to items that are answered each for itself, on the CPU, in one pass over the batch: find the probability, draw the coin, compare, write.</summary>
 /// <remarks>Bit for bit what the tensor operations give (<see cref="UserBehaviour.RespondByTensorOperations"/>): coins are the same hashes, and a coin of 24 bits
-/// is exact as a float32. Loops are compiled at once with optimisation: a run of a few rounds would be over before they were found to be worth it. Blocks of responses stay in the first cache; no intermediate result has the size of the batch.</remarks>
+/// is exact as a float32. Loops are compiled at once with optimisation: a run of a few rounds would be over before they were found to be worth it. No intermediate result has the size
+/// of the batch: blocks of responses stay in the first cache, and are so small that the lines of a large table which two of them wait for fit there as well.</remarks>
 internal static class ClickKernel
 {
-    private const int Block = 512;
+    private const int Block = 64;
 
     /// <summary>Whether the tensors are such as the kernel reads.</summary>
     public static bool Takes(Tensor users, Tensor slates) =>
@@ -39,11 +40,12 @@ internal static class ClickKernel
     private static Tensor Draw(RandomStream coins, long iteration, Tensor probabilities, Probability kind, Tensor users, Tensor slates, int itemCount)
     {
         using var scope = NewDisposeScope();
-        var (userRows, slateRows, responses) = (users.contiguous(), slates.contiguous(), empty(slates.shape, ScalarType.Float32));
+        var (userCount, slots) = (slates.size(0), slates.size(1));
+        var (userRows, slateRows, responses) = (users.contiguous(), slates.contiguous(), empty(userCount, slots, ScalarType.Float32));
         var pass = new Pass(
             coins, iteration, new TensorMemory<float>(probabilities), kind, new TensorMemory<long>(userRows), new TensorMemory<long>(slateRows),
-            new TensorMemory<float>(responses), (int)slates.shape[1], itemCount);
-        UserSlices.ForEachInOnePass(slates.shape[0], slates.shape[1], pass.Run);
+            new TensorMemory<float>(responses), (int)slots, itemCount);
+        UserSlices.ForEachInOnePass(userCount, slots, pass.Run);
         GC.KeepAlive(probabilities);
         return responses.MoveToOuterDisposeScope();
     }
@@ -64,28 +66,43 @@ internal static class ClickKernel
         public void Run(long firstUser, int userCount)
         {
             Span<long> pairs = stackalloc long[Block];
+            Span<long> nextPairs = stackalloc long[Block];
             Span<float> coins = stackalloc float[Block];
             Span<float> found = stackalloc float[Block];
             var users = Users.Slice(firstUser, userCount);
             var items = Slates.Slice(firstUser * Slots, userCount * Slots);
             var responses = Responses.Slice(firstUser * Slots, userCount * Slots);
             var (user, slot) = (0, 0);
+            Prepare(users, items, 0, ref user, ref slot, pairs);
             for (var first = 0; first < items.Length; first += Block)
             {
                 var count = Math.Min(Block, items.Length - first);
-                var block = items.Slice(first, count);
-                Number(users, block, ref user, ref slot, pairs);
-                if (Kind == Probability.OfPair)
-                    Announce(pairs[..count]);
+                Prepare(users, items, first + Block, ref user, ref slot, nextPairs);
                 Coins.FillUniform(Iteration, pairs[..count], coins);
                 var probabilities = Kind switch
                 {
                     Probability.OfPair => Fetch(pairs[..count], found),
-                    Probability.OfItem => Fetch(block, found),
+                    Probability.OfItem => Fetch(items.Slice(first, count), found),
                     _ => Probabilities.Slice((firstUser * Slots) + first, count),
                 };
                 Compare(coins, probabilities, responses.Slice(first, count));
+                var done = pairs;
+                pairs = nextPairs;
+                nextPairs = done;
             }
+        }
+
+        /// <summary>Numbers the pairs of the block that begins with a response, if there is one, and asks for their probabilities while the block before is drawn: in a large table,
+        /// waiting for them would take most of the time.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Prepare(ReadOnlySpan<long> users, ReadOnlySpan<long> items, int first, ref int user, ref int slot, Span<long> pairs)
+        {
+            if (first >= items.Length)
+                return;
+            var count = Math.Min(Block, items.Length - first);
+            Number(users, items.Slice(first, count), ref user, ref slot, pairs);
+            if (Kind == Probability.OfPair)
+                Announce(pairs[..count]);
         }
 
         /// <summary>The numbers u · N + i of a block's pairs: the lanes of their coins, and their places in a table of pairs.</summary>
@@ -112,8 +129,7 @@ internal static class ClickKernel
             }
         }
 
-        /// <summary>Asks for the probabilities of a block at once, so that they come while the coins are drawn: in a large table, waiting for them one after the other
-        /// would take most of the time.</summary>
+        /// <summary>Asks for the probabilities of a block at once, without waiting for any.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Announce(ReadOnlySpan<long> places)
         {

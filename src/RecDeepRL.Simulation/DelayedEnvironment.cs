@@ -115,7 +115,7 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
         foreach (var pending in _taken ? [] : _pending)
         {
             using var rows = RowsOf(pending.Arrival, Iteration - 1);
-            if (rows.shape[0] > 0)
+            if (rows.size(0) > 0)
                 arrivals.Add(pending.Take(rows));
         }
         _taken = true;
@@ -192,7 +192,7 @@ internal class DelayedEnvironment : IEnvironment, ITruth, IDelayedFeedback, IRep
         var users = _rows.Of(userIds);
         var same = _began.index_select(0, users).le(round);
         var arrived = arrival.eq(now).logical_and_(same).nonzero().squeeze(1);
-        if (arrived.shape[0] > 0)
+        if (arrived.size(0) > 0)
             _history.Append(users.index_select(0, arrived), slates.index_select(0, arrived), responses.index_select(0, arrived));
     }
 

@@ -38,7 +38,7 @@ internal sealed class PlanningWeight
             using var feedback = sessions.Step(sessions.Plan(observation, weight));
             earned.add_(feedback.Reward.sum(ScalarType.Float64));
         }
-        return earned.item<double>() / participants.shape[0];
+        return earned.item<double>() / participants.size(0);
     }
 
     private static double Search(SessionEnvironment environment)

@@ -85,7 +85,7 @@ internal sealed class UserBehaviour : IDisposable
     {
         using var scope = NewDisposeScope();
         var rested = _model.Probabilities(users, iteration);
-        var items = arange(_itemCount, ScalarType.Int64, users.device).expand(users.shape[0], _itemCount);
+        var items = arange(_itemCount, ScalarType.Int64, users.device).expand(users.size(0), _itemCount);
         var rows = _rows.Of(users);
         var present = _dynamics.Adjust(rested, rows, items);
         var burden = withBurden ? _dynamics.Burden(rows, rested, present) : null;
@@ -144,7 +144,7 @@ internal sealed class UserBehaviour : IDisposable
     {
         using var scope = NewDisposeScope();
         var responses = empty(slates.shape, ScalarType.Float32, slates.device);
-        UserSlices.ForEach(slates.shape[0], slates.shape[1], slates.device, (start, count) =>
+        UserSlices.ForEach(slates.size(0), slates.size(1), slates.device, (start, count) =>
             responses.narrow(0, start, count).copy_(respond(users.narrow(0, start, count), slates.narrow(0, start, count))));
         return responses.MoveToOuterDisposeScope();
     }

@@ -78,13 +78,13 @@ internal sealed class UserHistory : IDisposable
 
     private static void Push(Tensor history, Tensor userIds, Tensor latest)
     {
-        var (length, added) = (history.shape[1], latest.shape[1]);
-        UserSlices.ForEach(userIds.shape[0], length + added, history.device, (start, count) =>
+        var (length, added) = (history.size(1), latest.size(1));
+        UserSlices.ForEach(userIds.size(0), length + added, history.device, (start, count) =>
         {
             var users = userIds.narrow(0, start, count);
             var slates = latest.narrow(0, start, count);
             var known = added >= length ? slates : cat([history.index_select(0, users), slates], dim: 1);
-            history.index_copy_(0, users, known.narrow(1, known.shape[1] - length, length));
+            history.index_copy_(0, users, known.narrow(1, known.size(1) - length, length));
         });
     }
 
@@ -94,10 +94,10 @@ internal sealed class UserHistory : IDisposable
         where T : unmanaged
     {
         using var scope = NewDisposeScope();
-        var (length, added) = ((int)history.shape[1], (int)latest.shape[1]);
-        var (userRows, latestRows, result) = (userIds.contiguous(), latest.contiguous(), empty([userIds.shape[0], length], history.dtype));
+        var (length, added) = ((int)history.size(1), (int)latest.size(1));
+        var (userRows, latestRows, result) = (userIds.contiguous(), latest.contiguous(), empty([userIds.size(0), length], history.dtype));
         var rows = new Rows<T>(new TensorMemory<long>(userRows), new TensorMemory<T>(history), new TensorMemory<T>(latestRows), new TensorMemory<T>(result), length, added);
-        UserSlices.ForEachInOnePass(userIds.shape[0], length, rows.Push);
+        UserSlices.ForEachInOnePass(userIds.size(0), length, rows.Push);
         GC.KeepAlive(history);
         return result.MoveToOuterDisposeScope();
     }

@@ -54,7 +54,7 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
         using var scope = NewDisposeScope();
         base.SumUp(feedback, sums);
         var probabilities = Probabilities(feedback.Observation.EligibleItems);
-        var chances = probabilities.expand(feedback.Slates.shape[0], -1).gather(1, feedback.Slates);
+        var chances = probabilities.expand(feedback.Slates.size(0), -1).gather(1, feedback.Slates);
         var gains = (feedback.Responses.to_type(ScalarType.Float64) / chances).reshape(-1);
         sums.Write("gains", zeros_like(_logWeights).index_add_(0, feedback.Slates.reshape(-1), gains, 1));
     }
@@ -103,7 +103,7 @@ internal abstract class ExponentialWeightsAgent : ItemAgent
         // number for which the next highest does not exceed that α. Fewer than K are cut, as K items of the ratio r > 1/K would be more than all.
         var ratio = ((1 / slateSize) - (_exploration / count)).div_(1 - _exploration);
         var (highest, heaviest) = weights.topk(Math.Min(Context.Spec.SlateSize + 1, Context.Spec.ItemCount), 1);
-        var numbers = arange(highest.shape[1], ScalarType.Float64, weights.device);
+        var numbers = arange(highest.size(1), ScalarType.Float64, weights.device);
         // Added up from the light end: the sum of all less the heaviest would lose the light ones.
         var rest = weights.scatter(1, heaviest, zeros_like(highest)).sum(1, keepdim: true) + highest.flip(1).cumsum(1).flip(1);
         var room = 1 - (ratio * numbers);

@@ -29,7 +29,7 @@ internal static class ItemExplanation
     public static Tensor Propensity(Tensor scores, Tensor slates, double epsilon)
     {
         using var scope = NewDisposeScope();
-        var (itemCount, slateSize) = (scores.shape[0], (int)slates.shape[1]);
+        var (itemCount, slateSize) = (scores.size(0), (int)slates.size(1));
         var elsewhere = epsilon * MeanReciprocal(itemCount - slateSize + 1, slateSize - 1, epsilon);
         var displaced = epsilon * epsilon * MeanReciprocal(itemCount - slateSize + 2, slateSize - 2, epsilon);
 

@@ -15,7 +15,7 @@ internal sealed class LikelihoodRatioStatistics(EnvironmentSpec spec, int window
     protected override void Forget(Tensor rounds, long newest)
     {
         // Oldest first.
-        var window = rounds.shape[0];
+        var window = rounds.size(0);
         var ordered = rounds.roll(window - 1 - newest, 0);
         var before = ordered.narrow(1, 0, 2).cumsum(0);
         var (all, first) = (before.select(0, window - 1), before);

@@ -20,8 +20,8 @@ internal sealed class ShareDraw(Tensor shares, Tensor order, int slateSize)
     public Tensor Slates(Observation observation, RandomStream draws)
     {
         using var scope = NewDisposeScope();
-        var last = _ends.shape[1] - 1;
-        var rows = _ends.shape[0];
+        var last = _ends.size(1) - 1;
+        var rows = _ends.size(0);
         var lanes = observation.UserIds.mul(slateSize).unsqueeze(1) + arange(slateSize, ScalarType.Int64, order.device);
         var luck = draws.Uniform(observation.DrawKey, lanes).to_type(ScalarType.Float64);
 
@@ -54,9 +54,9 @@ internal sealed class ShareDraw(Tensor shares, Tensor order, int slateSize)
     public Tensor Propensity(Tensor slates)
     {
         using var scope = NewDisposeScope();
-        var place = zeros_like(order).index_copy_(0, order, arange(order.shape[0], ScalarType.Int64, order.device));
+        var place = zeros_like(order).index_copy_(0, order, arange(order.size(0), ScalarType.Int64, order.device));
         var places = place.index_select(0, slates.reshape(-1)).reshape(slates.shape);
-        var ends = _ends.expand(slates.shape[0], -1);
+        var ends = _ends.expand(slates.size(0), -1);
         var end = ends.gather(1, places);
         var start = ends.gather(1, (places - 1).clamp_min_(0)).masked_fill(places.eq(0), 0.0);
         var slots = arange(slateSize, ScalarType.Float64, order.device);
@@ -71,6 +71,6 @@ internal sealed class ShareDraw(Tensor shares, Tensor order, int slateSize)
     {
         var ends = shares.index_select(1, order).cumsum(1);
         // Sums of shares end near K; the last place has to end there, or a point just below K would find no item.
-        return (ends * (slateSize / ends.narrow(1, ends.shape[1] - 1, 1))).contiguous();
+        return (ends * (slateSize / ends.narrow(1, ends.size(1) - 1, 1))).contiguous();
     }
 }

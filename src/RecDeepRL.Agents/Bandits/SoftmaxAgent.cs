@@ -52,7 +52,7 @@ internal sealed class SoftmaxAgent : ItemAgent
         var logits = Logits().unsqueeze(0);
         if (observation.EligibleItems is { } eligible)
             logits = logits.masked_fill(eligible.logical_not(), double.NegativeInfinity);
-        var probabilities = logits.softmax(1).expand(slates.shape[0], -1).gather(1, slates).to_type(ScalarType.Float32);
+        var probabilities = logits.softmax(1).expand(slates.size(0), -1).gather(1, slates).to_type(ScalarType.Float32);
         return new SlateExplanation(ItemExplanation.Relevance(means, slates).MoveToOuterDisposeScope(), probabilities.MoveToOuterDisposeScope());
     }
 

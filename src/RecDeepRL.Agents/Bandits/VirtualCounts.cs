@@ -38,12 +38,12 @@ internal static class VirtualCounts
         var above = indices.masked_fill(first, double.NegativeInfinity).max().clamp_min(-1e300) + 1.0;
         var falling = where(first, above, indices).cummin(0).values;
         var filling = new Filling(points.squeeze(1), falling);
-        var open = (eligible ?? ones([1, indices.shape[1]], ScalarType.Bool, indices.device)).to_type(ScalarType.Float64);
+        var open = (eligible ?? ones([1, indices.size(1)], ScalarType.Bool, indices.device)).to_type(ScalarType.Float64);
         var wanted = filling.UserCount * slateSize;
 
         var values = falling.reshape(-1).sort(descending: true).Values;
-        var places = linspace(0, values.shape[0] - 1, Math.Min(MostLevels, values.shape[0]), ScalarType.Float64, device: values.device).round().to_type(ScalarType.Int64);
-        var levels = cat([values.index_select(0, places), values.narrow(0, values.shape[0] - 1, 1) - 1.0]);
+        var places = linspace(0, values.size(0) - 1, Math.Min(MostLevels, values.size(0)), ScalarType.Float64, device: values.device).round().to_type(ScalarType.Int64);
+        var levels = cat([values.index_select(0, places), values.narrow(0, values.size(0) - 1, 1) - 1.0]);
         var (counts, low) = filling.Between(levels, open, wanted);
         if (eligible is null)
         {
@@ -63,7 +63,7 @@ internal static class VirtualCounts
         public Filling(Tensor points, Tensor falling)
         {
             (_points, _rising) = (points, falling.t().flip(1).contiguous());
-            UserCount = points[points.shape[0] - 1];
+            UserCount = points[points.size(0) - 1];
         }
 
         /// <summary>[], B.</summary>
@@ -77,7 +77,7 @@ internal static class VirtualCounts
         {
             var counts = At(levels); // [L, N]
             var sums = open.matmul(counts.t()).contiguous(); // [R, L], rising.
-            var low = searchsorted(sums, wanted.expand(sums.shape[0], 1).contiguous()).sub_(1).clamp_(0, levels.shape[0] - 2);
+            var low = searchsorted(sums, wanted.expand(sums.size(0), 1).contiguous()).sub_(1).clamp_(0, levels.size(0) - 2);
             var (less, more) = (sums.gather(1, low), sums.gather(1, low + 1));
             var part = ((wanted - less) / (more - less).clamp_min_(1e-300)).clamp_(0.0, 1.0);
             var row = low.squeeze(1);
@@ -88,8 +88,8 @@ internal static class VirtualCounts
         /// <returns>[L, N].</returns>
         private Tensor At(Tensor levels)
         {
-            var pointCount = _points.shape[0];
-            var notAbove = searchsorted(_rising, levels.unsqueeze(0).expand(_rising.shape[0], -1).contiguous(), right: true); // [N, L]
+            var pointCount = _points.size(0);
+            var notAbove = searchsorted(_rising, levels.unsqueeze(0).expand(_rising.size(0), -1).contiguous(), right: true); // [N, L]
             var above = notAbove.neg().add_(pointCount); // How many points lie above the level, fewest showings first.
             var before = (above - 1).clamp_(0, pointCount - 2);
             var (start, end) = (_points.take(before), _points.take(before + 1));

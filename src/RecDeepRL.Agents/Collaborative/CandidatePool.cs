@@ -62,7 +62,7 @@ internal sealed class CandidatePool : IDisposable
     private void Keep(Tensor scores, int size, long draw)
     {
         using var scope = NewDisposeScope();
-        var shuffled = _ties.Bits(draw, arange(scores.shape[0], ScalarType.Int64, scores.device)).argsort();
+        var shuffled = _ties.Bits(draw, arange(scores.size(0), ScalarType.Int64, scores.device)).argsort();
         var order = Restrict(scores).index_select(0, shuffled).sort(0, descending: true, stable: true).Indices;
         var kept = shuffled.index_select(0, order.narrow(0, 0, size));
         Members.zero_().index_fill_(0, kept, true);

@@ -18,7 +18,7 @@ internal static class DispersionScreen
     {
         using var scope = NewDisposeScope();
         var counted = members.to_type(ScalarType.Float64);
-        var firstHalf = arange(pairs.Shown.shape[0], ScalarType.Int64, pairs.Shown.device).remainder(2).eq(0).unsqueeze(1);
+        var firstHalf = arange(pairs.Shown.size(0), ScalarType.Int64, pairs.Shown.device).remainder(2).eq(0).unsqueeze(1);
         var (slope, noise) = (zeros([], ScalarType.Float64, counted.device), zeros([], ScalarType.Float64, counted.device));
         foreach (var half in new[] { firstHalf, firstHalf.logical_not() })
         {

@@ -64,7 +64,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
         _items = Widened(new RandomStream(context.Seed, "implicit-als:items").Normal(0, device, itemCount, options.Factors).to_type(ScalarType.Float64).mul_(0.1)).DetachFromDisposeScope();
         _offset = zeros([itemCount], ScalarType.Float64, device).DetachFromDisposeScope();
         _overall = zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
-        _ridge = full([_items.shape[1]], options.Ridge, ScalarType.Float64, device).DetachFromDisposeScope();
+        _ridge = full([_items.size(1)], options.Ridge, ScalarType.Float64, device).DetachFromDisposeScope();
         _squares = RidgeRows.Squares(_items).DetachFromDisposeScope();
     }
 
@@ -83,7 +83,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
         return factors.to_type(ScalarType.Float32);
     }
 
-    protected override long ValuesPerUser => Math.Max(_items.shape[0], _squares.shape[1]);
+    protected override long ValuesPerUser => Math.Max(_items.size(0), _squares.size(1));
 
     public override void Save(IStateWriter writer)
     {
@@ -131,7 +131,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
             using var sweepScope = NewDisposeScope();
             var users = RidgeRows.Solve(weights, targets - (weights * Single(_offset)), Single(_items), _ridge);
             // What is asked of an item is the factors and, with a one for every user, its bias around the mean; a user's bias moves to the targets.
-            var known = _options.Biases ? users.narrow(1, _options.Factors, 1) + _overall : zeros([users.shape[0], 1], ScalarType.Float64, users.device);
+            var known = _options.Biases ? users.narrow(1, _options.Factors, 1) + _overall : zeros([users.size(0), 1], ScalarType.Float64, users.device);
             var features = Widened(users.narrow(1, 0, _options.Factors));
             var items = RidgeRows.Solve(weights.t(), (targets - (weights * Single(known))).t(), Single(features), _ridge);
             _items.narrow(1, 0, _options.Factors).copy_(items.narrow(1, 0, _options.Factors));
@@ -160,7 +160,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
         if (!_options.FactorUncertainty)
             return Model(users);
         using var scope = NewDisposeScope();
-        var noise = _draws.Normal(drawKey, Ranking.Lanes(users, _items.shape[1])).to_type(ScalarType.Float64).mul_(Noise().sqrt_());
+        var noise = _draws.Normal(drawKey, Ranking.Lanes(users, _items.size(1))).to_type(ScalarType.Float64).mul_(Noise().sqrt_());
         return Posterior(users).Draw(noise, _options.Width).add_(_offset).MoveToOuterDisposeScope();
     }
 
@@ -177,7 +177,7 @@ internal sealed class ImplicitAlsAgent : CollaborativeAgent, IHasItemEmbeddings
         return (weights, targets);
     }
 
-    private Tensor Widened(Tensor factors) => _options.Biases ? cat([factors, ones([factors.shape[0], 1], factors.dtype, factors.device)], 1) : factors.clone();
+    private Tensor Widened(Tensor factors) => _options.Biases ? cat([factors, ones([factors.size(0), 1], factors.dtype, factors.device)], 1) : factors.clone();
 
     private static Tensor Single(Tensor tensor) => tensor.to_type(ScalarType.Float32);
 }

@@ -82,7 +82,7 @@ internal sealed class LogisticFactors : IDisposable
     {
         var (wideUsers, wideItems) = (Wide(users, biasFirst: true), Wide(_items, biasFirst: false));
         var (ofUsers, residuals) = (empty_like(wideUsers), empty_like(total));
-        UserSlices.ForEach(users.shape[0], _items.shape[0], users.device, (start, count) =>
+        UserSlices.ForEach(users.size(0), _items.size(0), users.device, (start, count) =>
         {
             using var noGradient = no_grad();
             var errors = wideUsers.narrow(0, start, count).matmul(wideItems.t()).add_(_center).sigmoid_()
@@ -91,7 +91,7 @@ internal sealed class LogisticFactors : IDisposable
             ofUsers.narrow(0, start, count).copy_(errors.matmul(wideItems));
         });
         // A bias stands where the other side has its one: what it gets is found in the one's column.
-        var ofItems = residuals.t().matmul(wideUsers).mul_((double)_users.shape[0] / users.shape[0]);
+        var ofItems = residuals.t().matmul(wideUsers).mul_((double)_users.size(0) / users.size(0));
         return (
             ofUsers.narrow(1, 0, _width).add(users, alpha: _options.Ridge),
             cat([ofItems.narrow(1, 0, _width - 1), ofItems.narrow(1, _width, 1)], 1).add_(_items, alpha: _options.Ridge));
@@ -149,9 +149,9 @@ internal sealed class LogisticFactors : IDisposable
     /// <returns>[B] int64, users without replacement; none for all.</returns>
     private Tensor? Batch()
     {
-        if (_options.BatchUsers is not { } count || count >= _users.shape[0])
+        if (_options.BatchUsers is not { } count || count >= _users.size(0))
             return null;
-        using var luck = _batches.Bits(_steps++, arange(_users.shape[0], ScalarType.Int64, _users.device));
+        using var luck = _batches.Bits(_steps++, arange(_users.size(0), ScalarType.Int64, _users.device));
         return luck.topk(count).indexes;
     }
 

@@ -47,7 +47,7 @@ internal sealed class LogisticMfAgent : CollaborativeAgent, IHasItemEmbeddings
     internal LogisticFactors Factors => _factors;
 
     protected override long ValuesPerUser => _options is { Posterior: not PosteriorExploration.None, FactorUncertainty: true }
-        ? Math.Max(Context.Spec.ItemCount, _ridge.shape[0] * _ridge.shape[0])
+        ? Math.Max(Context.Spec.ItemCount, _ridge.size(0) * _ridge.size(0))
         : Context.Spec.ItemCount;
 
     public Tensor ItemEmbeddings()
@@ -114,7 +114,7 @@ internal sealed class LogisticMfAgent : CollaborativeAgent, IHasItemEmbeddings
         if (!_options.FactorUncertainty)
             return Model(users);
         using var scope = NewDisposeScope();
-        var noise = _draws.Normal(drawKey, Ranking.Lanes(users, _ridge.shape[0])).to_type(ScalarType.Float64);
+        var noise = _draws.Normal(drawKey, Ranking.Lanes(users, _ridge.size(0))).to_type(ScalarType.Float64);
         var (posterior, offset) = Posterior(users);
         return posterior.Draw(noise, _options.Width).add_(offset).sigmoid_().MoveToOuterDisposeScope();
     }

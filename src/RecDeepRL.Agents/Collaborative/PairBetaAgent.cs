@@ -86,7 +86,7 @@ internal sealed class PairBetaAgent : IAgent, IEstimatesItems
     {
         using var scope = NewDisposeScope();
         var users = observation.UserIds;
-        var means = Prior().unsqueeze(0).expand(users.shape[0], -1);
+        var means = Prior().unsqueeze(0).expand(users.size(0), -1);
         return _evidence.Means(means, Of(_pairs.Shown, users), Of(_pairs.Responses, users)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -96,7 +96,7 @@ internal sealed class PairBetaAgent : IAgent, IEstimatesItems
         var users = feedback.Observation.UserIds;
         if (_evidence.Learns)
             _evidence.Judge(
-                Prior().unsqueeze(0).expand(users.shape[0], -1).gather(1, feedback.Slates), Of(_pairs.Shown, users).gather(1, feedback.Slates),
+                Prior().unsqueeze(0).expand(users.size(0), -1).gather(1, feedback.Slates), Of(_pairs.Shown, users).gather(1, feedback.Slates),
                 Of(_pairs.Responses, users).gather(1, feedback.Slates), feedback.Responses);
         _pairs.Add(feedback);
         _pool.Count(feedback);
@@ -141,7 +141,7 @@ internal sealed class PairBetaAgent : IAgent, IEstimatesItems
         var items = _pool.Ids();
         var (shown, responses) = (Of(_pairs.Shown, users).index_select(1, items), Of(_pairs.Responses, users).index_select(1, items));
         var prior = Prior();
-        var means = prior.index_select(0, items).unsqueeze(0).expand(users.shape[0], -1);
+        var means = prior.index_select(0, items).unsqueeze(0).expand(users.size(0), -1);
         var lanes = Ranking.Lanes(users, _context.Spec.ItemCount);
         if (mode == RecommendationMode.Explore)
             means = (means + _pairs.Doubt(prior * (1 - prior), _means.Normal(observation.DrawKey, lanes).to_type(ScalarType.Float64)).index_select(1, items)).clamp_(Caution, 1 - Caution);
@@ -161,7 +161,7 @@ internal sealed class PairBetaAgent : IAgent, IEstimatesItems
         }
 
         // Not even a bonus brings a candidate below 0, nor a mean less 2 above it.
-        var scores = (prior - 2).repeat(users.shape[0], 1).index_copy_(1, items, posterior);
+        var scores = (prior - 2).repeat(users.size(0), 1).index_copy_(1, items, posterior);
         return mode == RecommendationMode.Exploit ? scores.masked_fill_(_pairs.ItemShowings().eq(0), double.NegativeInfinity) : scores;
     }
 }

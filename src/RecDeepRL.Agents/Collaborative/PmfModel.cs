@@ -65,7 +65,7 @@ internal sealed class PmfModel : IDisposable
     public void Improve(PairStatistics pairs)
     {
         using var scope = NewDisposeScope();
-        var (users, width, device) = (pairs.Shown.shape[0], _factors + 1, Items.device);
+        var (users, width, device) = (pairs.Shown.size(0), _factors + 1, Items.device);
         var noise = Noise(pairs);
         var weights = empty_like(pairs.Shown);
         var targets = empty_like(pairs.Shown);
@@ -73,7 +73,7 @@ internal sealed class PmfModel : IDisposable
         var squares = empty([users, width * width], ScalarType.Float32, device);
         var (unexplained, count) = (zeros([], ScalarType.Float64, device), zeros([], ScalarType.Float64, device));
         var common = pairs.Responses.sum(ScalarType.Float64) / pairs.Shown.sum(ScalarType.Float64);
-        var block = Math.Max(1, (1L << 22) / Math.Max(pairs.Shown.shape[1], width * width));
+        var block = Math.Max(1, (1L << 22) / Math.Max(pairs.Shown.size(1), width * width));
         for (long start = 0; start < users; start += block)
         {
             using var blockScope = NewDisposeScope();

@@ -23,8 +23,8 @@ internal static class RidgeRows
     {
         using var scope = NewDisposeScope();
         var squares = Squares(features);
-        var solution = empty([weights.shape[0], features.shape[1]], ScalarType.Float64, weights.device);
-        UserSlices.ForEach(weights.shape[0], squares.shape[1], weights.device, (start, count) =>
+        var solution = empty([weights.size(0), features.size(1)], ScalarType.Float64, weights.device);
+        UserSlices.ForEach(weights.size(0), squares.size(1), weights.device, (start, count) =>
         {
             using var noGradient = no_grad();
             var factor = Factor(weights.narrow(0, start, count), squares, ridge);
@@ -37,7 +37,7 @@ internal static class RidgeRows
     public static Tensor Squares(Tensor features)
     {
         using var scope = NewDisposeScope();
-        var width = features.shape[1];
+        var width = features.size(1);
         return (features.unsqueeze(2) * features.unsqueeze(1)).reshape(-1, width * width).MoveToOuterDisposeScope();
     }
 
@@ -45,7 +45,7 @@ internal static class RidgeRows
     public static Tensor Factor(Tensor weights, Tensor squares, Tensor ridge)
     {
         using var scope = NewDisposeScope();
-        var width = ridge.shape[0];
+        var width = ridge.size(0);
         var precision = weights.matmul(squares).to_type(ScalarType.Float64).reshape(-1, width, width);
         var mean = precision.diagonal(0, 1, 2).mean([1], keepdim: true);
         var (factor, info) = linalg.cholesky_ex(precision + diag_embed(mean.mul(Safeguard) + ridge));

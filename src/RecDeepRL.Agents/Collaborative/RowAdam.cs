@@ -22,7 +22,7 @@ internal sealed class RowAdam : IDisposable
         _learningRate = learningRate;
         _first = zeros_like(values).DetachFromDisposeScope();
         _second = zeros_like(values).DetachFromDisposeScope();
-        _steps = zeros([values.shape[0], 1], ScalarType.Float32, values.device).DetachFromDisposeScope();
+        _steps = zeros([values.size(0), 1], ScalarType.Float32, values.device).DetachFromDisposeScope();
     }
 
     /// <param name="values">[R, W], changed in place.</param>

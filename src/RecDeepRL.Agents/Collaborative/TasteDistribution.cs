@@ -21,7 +21,7 @@ internal sealed class TasteDistribution : IDisposable
     public TasteDistribution(Tensor mean, double variance)
     {
         Mean = mean.to_type(ScalarType.Float32).DetachFromDisposeScope();
-        Covariance = eye(mean.shape[0], dtype: ScalarType.Float32, device: mean.device).mul_(variance).DetachFromDisposeScope();
+        Covariance = eye(mean.size(0), dtype: ScalarType.Float32, device: mean.device).mul_(variance).DetachFromDisposeScope();
     }
 
     private TasteDistribution(Tensor mean, Tensor covariance) => (Mean, Covariance) = (mean.DetachFromDisposeScope(), covariance.DetachFromDisposeScope());
@@ -33,7 +33,7 @@ internal sealed class TasteDistribution : IDisposable
     public Tensor Covariance { get; }
 
     /// <summary>P.</summary>
-    public long ItemCount => Mean.shape[0];
+    public long ItemCount => Mean.size(0);
 
     /// <summary>The noise of one response to each item.</summary>
     /// <returns>[P] float32, σ².</returns>
@@ -54,7 +54,7 @@ internal sealed class TasteDistribution : IDisposable
         var (means, variances) = (Mean.expand(shown.shape).clone(), Covariance.diagonal().expand(shown.shape).clone());
         if (most > 0)
         {
-            var users = shown.shape[0];
+            var users = shown.size(0);
             for (long start = 0, count; start < users; start += count)
             {
                 using var blockScope = NewDisposeScope();
@@ -82,7 +82,7 @@ internal sealed class TasteDistribution : IDisposable
     public void Improve(Tensor shown, Tensor responses, long[] seen, double priorUsers, double rate)
     {
         using var scope = NewDisposeScope();
-        var users = shown.shape[0];
+        var users = shown.size(0);
         var (sum, squares, inverses) = (zeros_like(Mean), zeros_like(Covariance), zeros_like(Covariance));
         for (long start = 0, count; start < users; start += count)
         {

@@ -47,7 +47,7 @@ internal sealed class TasteEvidence
     /// <returns>[B, P], the diagonal of ΣA⁻¹Σ: the variance that the responses have taken away.</returns>
     public Tensor Explained()
     {
-        var rows = _tastes.Covariance.index_select(0, _items.reshape(-1)).reshape(_items.shape[0], _items.shape[1], -1).mul_(_roots.unsqueeze(2));
+        var rows = _tastes.Covariance.index_select(0, _items.reshape(-1)).reshape(_items.size(0), _items.size(1), -1).mul_(_roots.unsqueeze(2));
         return linalg.solve_triangular(_factor, rows, upper: false).square().sum(1);
     }
 

@@ -22,7 +22,7 @@ internal sealed record UserPosterior(Tensor Mean, Tensor Factor, Tensor Features
     {
         using var scope = NewDisposeScope();
         // Where all but nothing is left open, rounding may leave less than nothing.
-        return Factor.cholesky_inverse().reshape(Mean.shape[0], -1).matmul((Squares ?? RidgeRows.Squares(Features)).t()).clamp_min_(0).MoveToOuterDisposeScope();
+        return Factor.cholesky_inverse().reshape(Mean.size(0), -1).matmul((Squares ?? RidgeRows.Squares(Features)).t()).clamp_min_(0).MoveToOuterDisposeScope();
     }
 
     /// <summary>fᵢᵀx at a draw of each user's vector, the same for all items.</summary>

@@ -102,12 +102,12 @@ internal class DisjointLinearPosterior : ItemPosterior
 
     private void AddTo(Tensor precision, Tensor moment, Tensor inputs, Tensor slates, Tensor responses)
     {
-        foreach (var (start, count) in Parts(inputs.shape[0], Width))
+        foreach (var (start, count) in Parts(inputs.size(0), Width))
         {
             using var scope = NewDisposeScope();
             var part = inputs.narrow(0, start, count);
             var squares = Squares(part);
-            for (var slot = 0; slot < slates.shape[1]; slot++)
+            for (var slot = 0; slot < slates.size(1); slot++)
             {
                 var items = slates.select(1, slot).narrow(0, start, count);
                 precision.index_add_(0, items, squares, 1);

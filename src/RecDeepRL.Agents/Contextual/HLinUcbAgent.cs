@@ -176,7 +176,7 @@ internal sealed class HLinUcbAgent : IAgent, IEstimatesItems, IHasItemWeights, I
     private void AddToUsers(Tensor users, Tensor x, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var weights = _items.Weights.index_select(0, slates.reshape(-1)).reshape(slates.shape[0], slates.shape[1], -1); // [B, K, W + L]
+        var weights = _items.Weights.index_select(0, slates.reshape(-1)).reshape(slates.size(0), slates.size(1), -1); // [B, K, W + L]
         var rest = responses - weights.narrow(2, 0, _inputs.Width).matmul(x.unsqueeze(2)).squeeze(2);
         _users.Add(users, weights.narrow(2, _inputs.Width, _options.HiddenSize), rest);
     }

@@ -40,7 +40,7 @@ internal sealed class HiddenUserFeatures : IDisposable
     public void Add(Tensor users, Tensor loadings, Tensor rest)
     {
         using var scope = NewDisposeScope();
-        _precision.index_add_(0, users, loadings.transpose(1, 2).matmul(loadings).reshape(users.shape[0], -1), 1);
+        _precision.index_add_(0, users, loadings.transpose(1, 2).matmul(loadings).reshape(users.size(0), -1), 1);
         _moment.index_add_(0, users, loadings.mul(rest.unsqueeze(2)).sum(1), 1);
         Solve();
     }

@@ -19,12 +19,12 @@ internal sealed class HybridLinearPosterior : DisjointLinearPosterior
     /// <param name="ridge">λ of each item's own part, above 0.</param>
     /// <param name="sharedRidge">μ of the shared part, above 0.</param>
     public HybridLinearPosterior(Tensor items, int width, double ridge, double sharedRidge)
-        : base((int)items.shape[0], width, ridge, items.device)
+        : base((int)items.size(0), width, ridge, items.device)
     {
         _ridge = ridge;
         _sharedRidge = sharedRidge;
         _items = items.DetachFromDisposeScope();
-        Shared = zeros([items.shape[1], width], ScalarType.Float64, items.device).DetachFromDisposeScope();
+        Shared = zeros([items.size(1), width], ScalarType.Float64, items.device).DetachFromDisposeScope();
         using var scope = NewDisposeScope();
         // Nothing seen: β ~ N(0, I/μ) adds |gᵢ|²/μ to the variance of every weight.
         Covariance.add_(eye(width, dtype: ScalarType.Float64, device: items.device).reshape(1, -1) * (_items.square().sum(1, keepdim: true) / sharedRidge));
@@ -43,7 +43,7 @@ internal sealed class HybridLinearPosterior : DisjointLinearPosterior
     protected override void Tie(Tensor own, Tensor inverse)
     {
         using var scope = NewDisposeScope();
-        var (itemCount, vector, width) = (_items.shape[0], _items.shape[1], (long)Width);
+        var (itemCount, vector, width) = (_items.size(0), _items.size(1), (long)Width);
         var shrinkage = inverse * _ridge; // λAᵢ⁻¹, [N, W·W]: what an item's own regression leaves to the shared part.
         var left = (eye(width, dtype: ScalarType.Float64, device: _items.device).reshape(1, -1) - shrinkage) * _ridge;
         var pairs = Squares(_items); // [N, P·P]

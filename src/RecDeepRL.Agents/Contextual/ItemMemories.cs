@@ -38,18 +38,18 @@ internal sealed class ItemMemories : IDisposable
         // The j-th row of an item in this batch goes j places after the item's latest. Of more than C only the last C are written, each place once.
         var (items, order) = slates.reshape(-1).sort(stable: true);
         var added = zeros_like(Shown).index_add_(0, items, ones_like(items), 1);
-        var rank = arange(items.shape[0], ScalarType.Int64, items.device) - (added.cumsum(0) - added).index_select(0, items);
+        var rank = arange(items.size(0), ScalarType.Int64, items.device) - (added.cumsum(0) - added).index_select(0, items);
         var written = rank.ge(added.index_select(0, items) - Capacity).nonzero().squeeze(1);
         var (item, row) = (items.index_select(0, written), order.index_select(0, written));
         var place = Shown.index_select(0, item).add_(rank.index_select(0, written)).remainder_(Capacity).add_(item * Capacity);
         Responses.view(-1).index_copy_(0, place, responses.reshape(-1).index_select(0, row));
         if (features is not null)
         {
-            var user = row.div(slates.shape[1], rounding_mode: RoundingMode.floor);
-            _features.view(_features.shape[0], -1).index_copy_(1, place, features.index_select(0, user).t());
+            var user = row.div(slates.size(1), rounding_mode: RoundingMode.floor);
+            _features.view(_features.size(0), -1).index_copy_(1, place, features.index_select(0, user).t());
         }
         Shown.add_(added);
-        _rows += items.shape[0];
+        _rows += items.size(0);
     }
 
     /// <summary>Squared distances, summed feature by feature, so that they do not depend on how a batch is split.</summary>
@@ -58,9 +58,9 @@ internal sealed class ItemMemories : IDisposable
     public Tensor Distances(Tensor features)
     {
         using var scope = NewDisposeScope();
-        var (held, itemCount) = (Held, Shown.shape[0]);
-        var distances = zeros([features.shape[0], itemCount, held], ScalarType.Float32, features.device);
-        for (var feature = 0; feature < _features.shape[0]; feature++)
+        var (held, itemCount) = (Held, Shown.size(0));
+        var distances = zeros([features.size(0), itemCount, held], ScalarType.Float32, features.device);
+        for (var feature = 0; feature < _features.size(0); feature++)
         {
             using var featureScope = NewDisposeScope();
             var difference = features.select(1, feature).reshape(-1, 1, 1) - _features.select(0, feature).narrow(1, 0, held).unsqueeze(0);

@@ -69,7 +69,7 @@ internal abstract class ItemPosterior : IDisposable
     {
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
-        foreach (var (start, count) in Parts(inputs.shape[0], Width))
+        foreach (var (start, count) in Parts(inputs.size(0), Width))
             parts.Add(Squares(inputs.narrow(0, start, count)).matmul(_covariance.t()));
         return cat(parts).clamp_min_(0.0).sqrt_().MoveToOuterDisposeScope();
     }
@@ -124,7 +124,7 @@ internal abstract class ItemPosterior : IDisposable
     internal static Tensor Squares(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        return (inputs.unsqueeze(2) * inputs.unsqueeze(1)).reshape(inputs.shape[0], -1).MoveToOuterDisposeScope();
+        return (inputs.unsqueeze(2) * inputs.unsqueeze(1)).reshape(inputs.size(0), -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Cholesky factors of precisions, each at least λI but for rounding.</summary>
@@ -133,7 +133,7 @@ internal abstract class ItemPosterior : IDisposable
     internal static Tensor Factor(Tensor precision)
     {
         using var scope = NewDisposeScope();
-        var width = (long)Math.Round(Math.Sqrt(precision.shape[1]));
+        var width = (long)Math.Round(Math.Sqrt(precision.size(1)));
         var square = precision.reshape(-1, width, width);
         var (factor, info) = linalg.cholesky_ex(square);
         var broken = info.ne(0);

@@ -121,13 +121,13 @@ internal sealed class KnnAgent : IAgent, IEstimatesItems
     {
         var held = _memories.Held;
         if (held == 0)
-            return zeros([features.shape[0], _spec.ItemCount], ScalarType.Float64, _spec.Device);
+            return zeros([features.size(0), _spec.ItemCount], ScalarType.Float64, _spec.Device);
         var parts = new List<Tensor>();
         var rows = Math.Max(1, DistancesAtOnce / (_spec.ItemCount * held));
-        for (long start = 0; start < features.shape[0]; start += rows)
+        for (long start = 0; start < features.size(0); start += rows)
         {
             using var scope = NewDisposeScope();
-            var distances = _memories.Distances(features.narrow(0, start, Math.Min(rows, features.shape[0] - start)));
+            var distances = _memories.Distances(features.narrow(0, start, Math.Min(rows, features.size(0) - start)));
             var (nearest, places) = distances.topk((int)Math.Min(_options.Neighbours, held), dim: 2, largest: false, sorted: false);
             // Places of no response yet are infinitely far, and hold 0.
             var responses = _memories.Responses.narrow(1, 0, held).unsqueeze(0).expand(distances.shape).gather(2, places);

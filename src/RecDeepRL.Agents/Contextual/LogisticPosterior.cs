@@ -96,7 +96,7 @@ internal sealed class LogisticPosterior : ItemPosterior
 
     private void Fit()
     {
-        var pace = ones([Weights.shape[0], 1], ScalarType.Float64, Weights.device);
+        var pace = ones([Weights.size(0), 1], ScalarType.Float64, Weights.device);
         var before = LogPosterior(Weights);
         for (var step = 0; step < _mostSteps; step++)
         {

@@ -37,7 +37,7 @@ internal sealed class PairSums : IDisposable
     public void Add(Tensor users, Tensor inputs, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var pairs = users.mul(Counts.shape[1]).unsqueeze(1).add(slates).reshape(-1);
+        var pairs = users.mul(Counts.size(1)).unsqueeze(1).add(slates).reshape(-1);
         Counts.view(-1).index_add_(0, pairs, ones_like(pairs, ScalarType.Float64), 1);
         Responses.view(-1).index_add_(0, pairs, responses.reshape(-1).to_type(ScalarType.Float64), 1);
         Inputs.index_copy_(0, users, inputs);

@@ -17,7 +17,7 @@ internal sealed class RecentRows(int width, Device device) : IDisposable
     public Tensor Responses { get; private set; } = zeros([0], ScalarType.Float64, device).DetachFromDisposeScope();
 
     /// <summary>R.</summary>
-    public long Count => Items.shape[0];
+    public long Count => Items.size(0);
 
     /// <param name="inputs">[B, W] float64.</param>
     /// <param name="slates">[B, K] int64.</param>
@@ -25,7 +25,7 @@ internal sealed class RecentRows(int width, Device device) : IDisposable
     public void Add(Tensor inputs, Tensor slates, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var slots = slates.shape[1];
+        var slots = slates.size(1);
         Replace(
             cat([Items, slates.reshape(-1)]),
             cat([Inputs, inputs.repeat_interleave(slots, 0)]),
@@ -63,7 +63,7 @@ internal sealed class RecentRows(int width, Device device) : IDisposable
         Responses.Dispose();
     }
 
-    private static Tensor Latest(Tensor column, long count) => column.narrow(0, column.shape[0] - count, count).clone();
+    private static Tensor Latest(Tensor column, long count) => column.narrow(0, column.size(0) - count, count).clone();
 
     private void Replace(Tensor items, Tensor inputs, Tensor responses)
     {

@@ -114,7 +114,7 @@ internal sealed class TreeBootstrapAgent : IAgent, IEstimatesItems, IHasPolicySt
         _rows.Trim(_options.Memory);
         var items = feedback.Slates.reshape(-1);
         _shown.index_add_(0, items, ones_like(items, ScalarType.Float64), 1);
-        _total += items.shape[0];
+        _total += items.size(0);
         var trains = _inputs.Width > 0 && _total >= _options.FirstTraining && _total - _trained >= Math.Max(1, _options.Growth * Math.Min(_trained, _options.Memory));
         if (trains || _trees.IsEmpty)
             LearnMeans();

@@ -65,7 +65,7 @@ internal sealed class TreeEnsembles : IDisposable
     internal IDataView View(Tensor inputs, Tensor targets, Tensor weights)
     {
         var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, (int)inputs.shape[1]);
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, (int)inputs.size(1));
         return _context.Data.LoadFromEnumerable(Rows(inputs, targets, weights), schema);
     }
 
@@ -115,7 +115,7 @@ internal sealed class TreeEnsembles : IDisposable
     private static List<Row> Rows(Tensor inputs, Tensor targets, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        var (width, values) = ((int)inputs.shape[1], inputs.cpu().contiguous().data<float>().ToArray());
+        var (width, values) = ((int)inputs.size(1), inputs.cpu().contiguous().data<float>().ToArray());
         var (labels, counts) = (targets.cpu().data<float>().ToArray(), weights.cpu().data<float>().ToArray());
         return
         [

@@ -20,7 +20,7 @@ internal sealed class ActionNoise(long seed, string agent, NoisyActorOptions opt
         if (!explores || After(rounds) == 0)
             return points;
         using var scope = NewDisposeScope();
-        var draws = _stream.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, points.shape[1]));
+        var draws = _stream.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, points.size(1)));
         return points.add(draws, alpha: After(rounds)).clamp_(-1, 1).MoveToOuterDisposeScope();
     }
 }

@@ -205,8 +205,8 @@ internal abstract class ActorCriticAgent : ReplayLearner, IAgent, IEstimatesItem
     /// <returns>The states [R, S] as the actor is to see them, and figures: critic_loss, grounding_loss, mean_q, mean_target.</returns>
     protected internal (Tensor States, Tensor[] Figures) LearnCritics(ReplayBatch batch, Tensor futures, Func<Tensor, Tensor> points)
     {
-        Guard.Shape(futures, "futures", "rows", [batch.Items.shape[0]]);
-        var (rows, slots) = (batch.Items.shape[0], batch.Items.shape[1]);
+        Guard.Shape(futures, "futures", "rows", [batch.Items.size(0)]);
+        var (rows, slots) = (batch.Items.size(0), batch.Items.size(1));
         var items = Online.Encoder.Items();
         var states = Online.Encoder.States(batch.Observation, items);
         var seen = states.detach();

@@ -76,7 +76,7 @@ internal sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         var slopes = gradient.contiguous();
         var pass = new Pass(new(values), new(slopes), new(_first), new(_second), (float)SecondCorrection, (float)Kept(share), (float)-Length(share));
-        UserSlices.ForEachInOnePass(values.shape[0], 1, pass.Run);
+        UserSlices.ForEachInOnePass(values.size(0), 1, pass.Run);
         GC.KeepAlive(slopes);
     }
 

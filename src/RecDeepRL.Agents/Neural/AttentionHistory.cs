@@ -34,7 +34,7 @@ internal sealed class AttentionHistory(ParameterBlock block) : IHistoryEncoder
     public Tensor Encode(Tensor points, Tensor shown, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var (users, length, width) = (points.shape[0], points.shape[1], points.shape[2]);
+        var (users, length, width) = (points.size(0), points.size(1), points.size(2));
         var heads = width % 2 == 0 ? 2 : 1;
         var inputs = functional.linear(cat([points, responses.unsqueeze(2)], 2), _input).add(_ages);
         var newest = inputs.select(1, length - 1);

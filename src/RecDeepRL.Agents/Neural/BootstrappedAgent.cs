@@ -49,7 +49,7 @@ internal sealed class BootstrappedAgent(AgentContext context, BootstrappedOption
 
     internal override Tensor Outputs(ReplayBatch batch) => Heads.Outputs(Heads.Features(StatesOf(batch.Observation)), batch.Items);
 
-    protected override Tensor? Weights(ReplayBatch batch, Tensor serials) => Counts(serials, batch.Items.shape[1]);
+    protected override Tensor? Weights(ReplayBatch batch, Tensor serials) => Counts(serials, batch.Items.size(1));
 
     /// <summary>How often each member counts each slot of some rows: drawn once for each member, row and slot, and the same whenever the row is met.</summary>
     /// <param name="serials">[R] int64, numbers of the rows.</param>

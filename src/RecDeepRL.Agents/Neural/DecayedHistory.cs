@@ -16,12 +16,12 @@ internal sealed class DecayedHistory(ParameterBlock block, int slateSize) : IHis
     public Tensor Encode(Tensor points, Tensor shown, Tensor responses)
     {
         using var scope = NewDisposeScope();
-        var length = shown.shape[1];
+        var length = shown.size(1);
         var (liked, notLiked) = HistoryEncoders.Split(shown, responses);
         var factors = _rates.add(tensor(s_starts, ScalarType.Float32, points.device)).sigmoid().unsqueeze(1);
         var ages = arange(length - 1, -1, -1, ScalarType.Float32, points.device).div_(slateSize).floor_();
         var weights = factors.pow(ages).mul(factors.neg().add(1).div(slateSize));
         var sums = cat([liked.unsqueeze(1).mul(weights), notLiked.unsqueeze(1).mul(weights)], 1).bmm(points);
-        return sums.reshape(points.shape[0], -1).MoveToOuterDisposeScope();
+        return sums.reshape(points.size(0), -1).MoveToOuterDisposeScope();
     }
 }

@@ -58,8 +58,8 @@ internal sealed class GradientVariance : IDisposable
         var weights = weigh(_heads.Outputs(activations[^1].unsqueeze(0), items).squeeze(0));
         var flat = items.reshape(-1);
         _headBiases.index_add_(0, flat, weights.reshape(-1), 1);
-        _headWeights.index_add_(0, flat, activations[^1].square().unsqueeze(1).mul(weights.unsqueeze(2)).reshape(flat.shape[0], -1), 1);
-        var slopes = _heads.Weights[0].index_select(0, flat).reshape(items.shape[0], items.shape[1], -1).mul(On(activations[^1]));
+        _headWeights.index_add_(0, flat, activations[^1].square().unsqueeze(1).mul(weights.unsqueeze(2)).reshape(flat.size(0), -1), 1);
+        var slopes = _heads.Weights[0].index_select(0, flat).reshape(items.size(0), items.size(1), -1).mul(On(activations[^1]));
         for (var layer = _layers.Length - 1; layer >= 0; layer--)
         {
             var squares = slopes.square().mul(weights.unsqueeze(2)).sum(1);
@@ -67,7 +67,7 @@ internal sealed class GradientVariance : IDisposable
             _layers[layer].Bias.add_(squares.sum([0]));
             slopes = layer > 0 ? Below(slopes, layer).mul(On(activations[layer - 1])) : slopes;
         }
-        _users?.index_add_(0, userIds, Below(slopes, 0).narrow(2, _userColumn, _users.shape[1]).square().mul(weights.unsqueeze(2)).sum(1), 1);
+        _users?.index_add_(0, userIds, Below(slopes, 0).narrow(2, _userColumn, _users.size(1)).square().mul(weights.unsqueeze(2)).sum(1), 1);
     }
 
     /// <summary>The sum for each user and item.</summary>
@@ -91,7 +91,7 @@ internal sealed class GradientVariance : IDisposable
         }
         if (_users is not null)
         {
-            var own = Below(slopes, 0).narrow(2, _userColumn, _users.shape[1]).square();
+            var own = Below(slopes, 0).narrow(2, _userColumn, _users.size(1)).square();
             result.add_(own.matmul(_users.index_select(0, userIds).reciprocal_().unsqueeze(2)).squeeze(2));
         }
         return result.MoveToOuterDisposeScope();

@@ -28,8 +28,8 @@ internal sealed class GruHistory(ParameterBlock block) : IHistoryEncoder
         using var scope = NewDisposeScope();
         var inputs = functional.linear(cat([points, responses.unsqueeze(2)], 2), _input, _inputBias);
         var present = shown.to_type(ScalarType.Float32).unsqueeze(2);
-        var state = zeros([points.shape[0], points.shape[2]], ScalarType.Float32, points.device);
-        for (var place = 0L; place < points.shape[1]; place++)
+        var state = zeros([points.size(0), points.size(2)], ScalarType.Float32, points.device);
+        for (var place = 0L; place < points.size(1); place++)
         {
             var from = inputs.select(1, place).chunk(3, 1);
             var kept = functional.linear(state, _hidden, _hiddenBias).chunk(3, 1);

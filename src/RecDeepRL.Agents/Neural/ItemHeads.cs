@@ -39,7 +39,7 @@ internal sealed class ItemHeads(ParameterBlock block, string name, int layerCoun
     public Tensor[] Activations(Tensor states)
     {
         var activations = new Tensor[Layers.Length];
-        var input = states.unsqueeze(0).expand(Weights.shape[0], -1, -1);
+        var input = states.unsqueeze(0).expand(Weights.size(0), -1, -1);
         for (var layer = 0; layer < Layers.Length; layer++)
             input = activations[layer] = Linear(input, Layers[layer].Weight, Layers[layer].Bias).relu_();
         return activations;
@@ -59,7 +59,7 @@ internal sealed class ItemHeads(ParameterBlock block, string name, int layerCoun
     public Tensor Outputs(Tensor features, Tensor items)
     {
         using var scope = NewDisposeScope();
-        var (members, rows, hidden) = (features.shape[0], features.shape[1], features.shape[2]);
+        var (members, rows, hidden) = (features.size(0), features.size(1), features.size(2));
         var flat = items.reshape(-1);
         var weights = Weights.index_select(1, flat).reshape(members, rows, -1, hidden);
         var biases = Biases.index_select(2, flat).reshape(members, rows, -1);

@@ -55,7 +55,7 @@ internal sealed class ItemValueNetwork : IDisposable
         var points = _exposed.Items();
         var states = _exposed.Of(observation, points);
         var outputs = _pairs.Outputs(_pairs.ProjectState(states).unsqueeze(1), FirstLayer(observation, points, states, items));
-        var value = _state is null ? zeros([states.shape[0]], ScalarType.Float32, states.device) : _state.Forward(states).squeeze(-1);
+        var value = _state is null ? zeros([states.size(0)], ScalarType.Float32, states.device) : _state.Forward(states).squeeze(-1);
         return (outputs.select(-1, 0).MoveToOuterDisposeScope(), outputs.select(-1, 1).MoveToOuterDisposeScope(), value.MoveToOuterDisposeScope());
     }
 
@@ -71,7 +71,7 @@ internal sealed class ItemValueNetwork : IDisposable
         // Layers are applied to the few items or states there are, and only then spread over the pairs.
         var parts = cat([_pairs.ProjectItem(points), functional.linear(points, _itemFactor)], 1);
         if (items is not null)
-            parts = parts.index_select(0, items.reshape(-1)).reshape([.. items.shape, parts.shape[1]]);
+            parts = parts.index_select(0, items.reshape(-1)).reshape([.. items.shape, parts.size(1)]);
         var halves = parts.chunk(2, -1);
         var products = functional.linear(states, _stateFactor).unsqueeze(1).mul(halves[1]);
         return products.add(halves[0]).add(functional.linear(_exposed.Exposure.Pairs(observation, items), _exposureWeight));

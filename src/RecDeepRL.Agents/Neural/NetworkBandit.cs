@@ -250,7 +250,7 @@ internal abstract class NetworkBandit : ReplayLearner, IAgent, IEstimatesItems
             losses = losses.mul(weights);
         // The members of an ensemble share no weights behind the state, and each is to learn as if it were alone.
         var loss = losses.mean();
-        var gradient = Parameters.Gradient(outputs.dim() == 3 ? loss * outputs.shape[0] : loss);
+        var gradient = Parameters.Gradient(outputs.dim() == 3 ? loss * outputs.size(0) : loss);
         if (_options.Penalty > 0)
         {
             using var noGradient = no_grad();

@@ -46,7 +46,7 @@ internal sealed class NeuralCfAgent : ExploringBandit, IHasItemEmbeddings
     internal override Tensor Outputs(ReplayBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (rows, slots) = (batch.Items.shape[0], batch.Items.shape[1]);
+        var (rows, slots) = (batch.Items.size(0), batch.Items.size(1));
         var flat = batch.Items.reshape(-1);
         var product = Items("product", flat).reshape(rows, slots, -1).mul(Users("product", batch.Observation).mul(_product).unsqueeze(1)).sum(-1);
         return product.add(_network.OfItems(Users("network", batch.Observation), Items("network", flat).reshape(rows, slots, -1))).MoveToOuterDisposeScope();

@@ -94,7 +94,7 @@ internal sealed class NeuralLinUcbAgent : NetworkBandit, IHasItemEmbeddings
         using var scope = NewDisposeScope();
         var items = _states.Items()!;
         var states = _network.ProjectState(_states.Of(batch.Observation, items)).unsqueeze(1);
-        var shown = _network.ProjectItem(items).index_select(0, batch.Items.reshape(-1)).reshape(batch.Items.shape[0], batch.Items.shape[1], -1);
+        var shown = _network.ProjectItem(items).index_select(0, batch.Items.reshape(-1)).reshape(batch.Items.size(0), batch.Items.size(1), -1);
         return _network.Features(states, shown).MoveToOuterDisposeScope();
     }
 

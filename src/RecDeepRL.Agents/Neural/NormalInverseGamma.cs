@@ -78,12 +78,12 @@ internal sealed class NormalInverseGamma : IDisposable
         var flat = items.reshape(-1);
         _count.index_add_(0, flat, ones_like(flat, ScalarType.Float64), 1);
         _squares.index_add_(0, flat, given.square().reshape(-1), 1);
-        foreach (var (start, count) in ItemPosterior.Parts(wide.shape[0], _size))
+        foreach (var (start, count) in ItemPosterior.Parts(wide.size(0), _size))
         {
             using var partScope = NewDisposeScope();
             var part = wide.narrow(0, start, count);
             var products = ItemPosterior.Squares(part);
-            for (var slot = 0; slot < items.shape[1]; slot++)
+            for (var slot = 0; slot < items.size(1); slot++)
             {
                 var shown = items.narrow(0, start, count).select(1, slot);
                 _precision.index_add_(0, shown, products, 1);
@@ -126,7 +126,7 @@ internal sealed class NormalInverseGamma : IDisposable
     public Tensor Noise(RandomStream stream, long drawKey)
     {
         using var scope = NewDisposeScope();
-        var gammas = stream.Gamma(drawKey, arange(_count.shape[0], ScalarType.Int64, _count.device), _count.mul(0.5).add_(_shape));
+        var gammas = stream.Gamma(drawKey, arange(_count.size(0), ScalarType.Int64, _count.device), _count.mul(0.5).add_(_shape));
         return NoiseScales.div(gammas).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -153,5 +153,5 @@ internal sealed class NormalInverseGamma : IDisposable
             tensor.Dispose();
     }
 
-    private static Tensor Wide(Tensor features) => cat([features, ones([features.shape[0], 1], features.dtype, features.device)], 1);
+    private static Tensor Wide(Tensor features) => cat([features, ones([features.size(0), 1], features.dtype, features.device)], 1);
 }

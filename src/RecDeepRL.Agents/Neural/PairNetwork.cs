@@ -61,7 +61,7 @@ internal sealed class PairNetwork(ParameterBlock block, string name, int factors
     public Tensor Features(Tensor projectedState, Tensor projectedItem)
     {
         using var scope = NewDisposeScope();
-        var hiddenSize = _bias.shape[0];
+        var hiddenSize = _bias.size(0);
         var first = projectedState.narrow(-1, 0, hiddenSize).add(projectedItem.narrow(-1, 0, hiddenSize)).relu_();
         return functional.linear(first, _hidden, _hiddenBias).relu_().MoveToOuterDisposeScope();
     }
@@ -92,7 +92,7 @@ internal sealed class PairNetwork(ParameterBlock block, string name, int factors
         using var scope = NewDisposeScope();
         var outputs = functional.linear(Features(projectedState, projectedItem), _output, _outputBias);
         if (_outputFactors is not null)
-            outputs = outputs.add(Factorised(projectedState.narrow(-1, _bias.shape[0], factors), projectedItem.narrow(-1, _bias.shape[0], factors)));
+            outputs = outputs.add(Factorised(projectedState.narrow(-1, _bias.size(0), factors), projectedItem.narrow(-1, _bias.size(0), factors)));
         return outputs.MoveToOuterDisposeScope();
     }
 
@@ -109,7 +109,7 @@ internal sealed class PairNetwork(ParameterBlock block, string name, int factors
         if (TakesPasses)
             return PairValues.Of(projectedStates, projectedItems, candidates, _hidden, _hiddenBias, Weighted(_output, 0, weights), Weighted(_outputBias, 0, weights)).MoveToOuterDisposeScope();
         if (candidates is not null)
-            projectedItems = projectedItems.index_select(0, candidates.reshape(-1)).reshape(candidates.shape[0], candidates.shape[1], -1);
+            projectedItems = projectedItems.index_select(0, candidates.reshape(-1)).reshape(candidates.size(0), candidates.size(1), -1);
         return Weighted(Outputs(projectedStates.unsqueeze(1), projectedItems), -1, weights).MoveToOuterDisposeScope();
     }
 

@@ -36,9 +36,9 @@ internal sealed class PairRows
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (States, Items) = (states, items);
-        (_perState, _width, _outputCount) = (items.shape[1], (int)states.shape[1], (int)output.shape[0]);
+        (_perState, _width, _outputCount) = (items.size(1), (int)states.size(1), (int)output.size(0));
         (_hidden, _output) = (hidden.detach().MoveToOuterDisposeScope(), output.detach().MoveToOuterDisposeScope());
-        var rows = items.shape[0] * _perState;
+        var rows = items.size(0) * _perState;
         _first = empty([rows, _width], ScalarType.Float32).MoveToOuterDisposeScope();
         Tensor[] read = [states.contiguous(), items.contiguous()];
         var (stateRows, itemRows, sums) = (new TensorMemory<float>(read[0]), new TensorMemory<float>(read[1]), new TensorMemory<float>(_first));
@@ -49,7 +49,7 @@ internal sealed class PairRows
         });
         GC.KeepAlive(read);
         _second = _first.mm(_hidden.t()).MoveToOuterDisposeScope();
-        Outputs = empty([items.shape[0], _perState, _outputCount], ScalarType.Float32).MoveToOuterDisposeScope();
+        Outputs = empty([items.size(0), _perState, _outputCount], ScalarType.Float32).MoveToOuterDisposeScope();
         Finish(hiddenBias, outputBias);
         Outputs.requires_grad_(true);
     }
@@ -86,7 +86,7 @@ internal sealed class PairRows
         Tensor[] read = [hiddenBias.detach().contiguous(), _output.contiguous()];
         var (bias, weights) = (new TensorMemory<float>(read[0]), new TensorMemory<float>(read[1]));
         var (layer, outputs, outputBiases) = (new TensorMemory<float>(_second), new TensorMemory<float>(Outputs), outputBias.detach().data<float>().ToArray());
-        UserSlices.ForEachInOnePass(_second.shape[0], _width, (row, count) =>
+        UserSlices.ForEachInOnePass(_second.size(0), _width, (row, count) =>
         {
             for (var end = row + count; row < end; row++)
             {
@@ -104,7 +104,7 @@ internal sealed class PairRows
     /// <returns>[O + 1, H]: the slopes of the output's weights, and below them those of the hidden bias.</returns>
     private Tensor BackThroughOutputs(Tensor slopes)
     {
-        var rows = _second.shape[0];
+        var rows = _second.size(0);
         var parts = (rows + RowsInSum - 1) / RowsInSum;
         var sums = zeros([parts, _outputCount + 1, _width], ScalarType.Float32);
         Tensor[] read = [slopes.contiguous(), _output.contiguous()];
@@ -128,9 +128,9 @@ internal sealed class PairRows
     /// <returns>[R, H], summed over each state's items.</returns>
     private Tensor BackThroughSum(Tensor slopes)
     {
-        var states = zeros([States.shape[0], _width], ScalarType.Float32);
+        var states = zeros([States.size(0), _width], ScalarType.Float32);
         var (rows, layer, sums) = (new TensorMemory<float>(slopes), new TensorMemory<float>(_first), new TensorMemory<float>(states));
-        UserSlices.ForEachInOnePass(States.shape[0], _perState * _width, (state, count) =>
+        UserSlices.ForEachInOnePass(States.size(0), _perState * _width, (state, count) =>
         {
             for (var row = state * _perState; row < (state + count) * _perState; row++)
                 RectifiedRows.Mask(rows.Slice(row * _width, _width), layer.Slice(row * _width, _width), sums.Slice(row / _perState * _width, _width));

@@ -25,7 +25,7 @@ internal static class PairValues
     public static Tensor Of(Tensor states, Tensor items, Tensor? candidates, Tensor hidden, Tensor hiddenBias, Tensor output, Tensor bias)
     {
         using var scope = NewDisposeScope();
-        var (stateCount, width, perState) = (states.shape[0], (int)states.shape[1], candidates?.shape[1] ?? items.shape[0]);
+        var (stateCount, width, perState) = (states.size(0), (int)states.size(1), candidates?.size(1) ?? items.size(0));
         Tensor[] read = [states.contiguous(), items.contiguous(), hiddenBias.contiguous(), output.contiguous(), .. candidates is null ? (Tensor[])[] : [candidates.contiguous()]];
         var values = empty([stateCount, perState], ScalarType.Float32);
         var pairs = stateCount * perState;

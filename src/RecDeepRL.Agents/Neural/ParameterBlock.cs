@@ -71,7 +71,7 @@ internal sealed class ParameterBlock : IDisposable
             return;
         }
         var (values, others) = (new TensorMemory<float>(Values), new TensorMemory<float>(other.Values));
-        UserSlices.ForEachInOnePass(Values.shape[0], 1, (start, count) => Mix(values.Slice(start, count), others.Slice(start, count), (float)(1 - rate), (float)rate));
+        UserSlices.ForEachInOnePass(Values.size(0), 1, (start, count) => Mix(values.Slice(start, count), others.Slice(start, count), (float)(1 - rate), (float)rate));
     }
 
     /// <summary>The same on any device; what the pass over memory must equal.</summary>

@@ -63,19 +63,19 @@ internal sealed class RecentExposure : IDisposable
 
     private Tensor OfFeatures(Tensor weights, Observation observation, Tensor features, Tensor? items)
     {
-        var mixed = Mix(weights, observation).transpose(1, 2).div(Math.Sqrt(features.shape[1])); // [B, F, P]
+        var mixed = Mix(weights, observation).transpose(1, 2).div(Math.Sqrt(features.size(1))); // [B, F, P]
         if (items is null)
             return features.matmul(mixed);
         var own = features.index_select(0, items.reshape(-1));
-        return items.dim() == 1 ? own.matmul(mixed) : own.reshape(items.shape[0], items.shape[1], -1).bmm(mixed);
+        return items.dim() == 1 ? own.matmul(mixed) : own.reshape(items.size(0), items.size(1), -1).bmm(mixed);
     }
 
     private Tensor OfIds(Tensor weights, Observation observation, Tensor? items)
     {
         if (items is { } chosen && chosen.dim() == 2)
             return chosen.unsqueeze(2).eq(observation.RecentItems.unsqueeze(1)).to_type(ScalarType.Float32).bmm(weights.transpose(1, 2));
-        var places = observation.RecentItems.clamp_min(0).unsqueeze(1).expand(-1, weights.shape[1], -1);
-        var all = zeros([weights.shape[0], weights.shape[1], _spec.ItemCount], ScalarType.Float32, weights.device).scatter_add_(2, places, weights);
+        var places = observation.RecentItems.clamp_min(0).unsqueeze(1).expand(-1, weights.size(1), -1);
+        var all = zeros([weights.size(0), weights.size(1), _spec.ItemCount], ScalarType.Float32, weights.device).scatter_add_(2, places, weights);
         return (items is null ? all : all.index_select(2, items)).transpose(1, 2);
     }
 
@@ -83,7 +83,7 @@ internal sealed class RecentExposure : IDisposable
     private Tensor Mix(Tensor weights, Observation observation)
     {
         var recent = _scale.Items!.index_select(0, observation.RecentItems.clamp_min(0).reshape(-1));
-        return weights.bmm(recent.reshape(weights.shape[0], weights.shape[2], -1));
+        return weights.bmm(recent.reshape(weights.size(0), weights.size(2), -1));
     }
 
     /// <summary>The weight of each place of each user's history, as shown and then as responded to; 0 where nothing was shown. [B, PairWidth, M].</summary>

@@ -40,7 +40,7 @@ internal sealed record ReplayBatch(Observation Observation, Observation? Next, T
     /// <returns>[R, n] float32.</returns>
     public static Tensor Normal(RandomStream stream, long draw, Tensor like, Tensor? positions) => positions is null
         ? stream.Normal(draw, like.device, like.shape)
-        : stream.Normal(draw, Ranking.Lanes(positions, like.shape[1]));
+        : stream.Normal(draw, Ranking.Lanes(positions, like.size(1)));
 
     /// <summary>The mean of the rows' losses, each times its weight.</summary>
     /// <param name="losses">[R, …] float32.</param>

@@ -79,21 +79,21 @@ internal sealed class ReplayBuffer : IDisposable
         _shared?.Add();
         var rows = _layout.Rows(feedback, companion);
         if (_priorities is not null)
-            rows["priorities"] = _priorities.OfNewRows(feedback.Slates.shape[0]);
-        if (feedback.Slates.shape[0] == 0)
+            rows["priorities"] = _priorities.OfNewRows(feedback.Slates.size(0));
+        if (feedback.Slates.size(0) == 0)
         {
             // Who learns along with others has something to take, which counts nothing.
             if (_shared is not null && Count == 0)
                 Add(ReplayLayout.Nobody(rows), 1);
             return;
         }
-        var kept = Add(rows, feedback.Slates.shape[0]);
+        var kept = Add(rows, feedback.Slates.size(0));
         _rounds.Enqueue(kept);
         while (_rounds.Sum() - _rounds.Peek() >= Capacity)
             _rounds.Dequeue();
         if (_trajectories is null)
             return;
-        var (userIds, iteration, lost) = (feedback.Observation.UserIds, feedback.Observation.Iteration, feedback.Slates.shape[0] - kept);
+        var (userIds, iteration, lost) = (feedback.Observation.UserIds, feedback.Observation.Iteration, feedback.Slates.size(0) - kept);
         _trajectories.Forget(userIds.narrow(0, 0, lost));
         _trajectories.Add(this, NamesOf(arange(kept - 1, -1, -1, ScalarType.Int64, _spec.Device)), userIds.narrow(0, lost, kept), iteration, _written - Count);
     }
@@ -203,7 +203,7 @@ internal sealed class ReplayBuffer : IDisposable
     {
         using var scope = NewDisposeScope();
         var (columns, rounds, latest) = ReplayParts.Read(parts, _layout.Names, Capacity, _trajectories is not null);
-        Count = columns.Count == 0 ? 0 : columns["items"].shape[0];
+        Count = columns.Count == 0 ? 0 : columns["items"].size(0);
         _written = Count;
         _rounds.Clear();
         rounds.ForEach(_rounds.Enqueue);

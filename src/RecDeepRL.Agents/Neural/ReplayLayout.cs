@@ -48,7 +48,7 @@ internal sealed class ReplayLayout(EnvironmentSpec spec, bool keepsNext, bool ke
         Add(rows, State, feedback.Observation);
         if (keepsNext)
             Add(rows, Next, feedback.NextObservation);
-        var count = feedback.Slates.shape[0];
+        var count = feedback.Slates.size(0);
         if (keepsTrajectories)
         {
             rows["ended"] = feedback.Terminated.logical_or(feedback.Truncated);

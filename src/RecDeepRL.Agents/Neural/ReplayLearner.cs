@@ -65,7 +65,7 @@ internal abstract class ReplayLearner : IHasPolicyState, ILearnsFromGradients
     protected abstract void LoadLearning(IStateReader reader);
 
     /// <summary>Rows of the round that was just added, of everybody who learns along.</summary>
-    protected long RowsOf(Feedback feedback) => Shared?.LatestRows ?? feedback.Slates.shape[0];
+    protected long RowsOf(Feedback feedback) => Shared?.LatestRows ?? feedback.Slates.size(0);
 
     private static SharedLearning? SharedBy(AgentContext context, int replayCapacity) => context.Group is { } group ? new SharedLearning(group, replayCapacity) : null;
 }

@@ -17,7 +17,7 @@ internal static class ReplayParts
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var count = columns.Count == 0 ? 0 : columns["items"].shape[0];
+        var count = columns.Count == 0 ? 0 : columns["items"].size(0);
         var members = count == 0 ? zeros([0], ScalarType.Int64) : MembersOf(columns["state.userIds"].cpu().to_type(ScalarType.Int64), parts);
         // Of the oldest round only what is there.
         long[] here = [.. rounds];
@@ -28,11 +28,11 @@ internal static class ReplayParts
         cells.index_add_(0, roundOf.mul(parts.Count).add(members), ones([count], ScalarType.Int64), 1);
         var own = members.eq(member).nonzero().squeeze(1);
         var names = full([count], ReplayLayout.NoRow, ScalarType.Int64);
-        names.index_copy_(0, own, arange(own.shape[0], ScalarType.Int64));
+        names.index_copy_(0, own, arange(own.size(0), ScalarType.Int64));
 
         var ownRounds = cells.reshape(here.Length, parts.Count);
-        writer.Write("count", own.shape[0]);
-        writer.Write("written", own.shape[0]);
+        writer.Write("count", own.size(0));
+        writer.Write("written", own.size(0));
         writer.Write("rounds", ownRounds.select(1, member));
         writer.Write("groupRounds", ownRounds);
         if (latest is { } last)
@@ -55,7 +55,7 @@ internal static class ReplayParts
         IReadOnlyList<IStateReader> parts, IReadOnlyList<string> names, long capacity, bool hasTrajectories)
     {
         var rounds = parts[0].ReadTensor("groupRounds");
-        if (parts.Skip(1).Any(part => !Same(part.ReadTensor("groupRounds"), rounds)) || rounds.dim() != 2 || rounds.shape[1] != parts.Count)
+        if (parts.Skip(1).Any(part => !Same(part.ReadTensor("groupRounds"), rounds)) || rounds.dim() != 2 || rounds.size(1) != parts.Count)
             throw new ArgumentException("the members of a group do not agree on the rounds that they have learned from.");
         var sizes = parts.Select(part => (Count: part.ReadCount("count"), Written: part.ReadCount("written"))).ToList();
         var order = Order(rounds, [.. sizes.Select(size => size.Count)], out var counts);
@@ -146,7 +146,7 @@ internal static class ReplayParts
     /// <param name="renamed">The new name of each row that is here, by its old one, of which the least is <paramref name="firstName"/>.</param>
     private static Tensor Renamed(Tensor names, Tensor renamed, long firstName)
     {
-        var here = names.ge(firstName).logical_and_(names.lt(firstName + renamed.shape[0]));
-        return renamed.shape[0] == 0 ? full_like(names, ReplayLayout.NoRow) : where(here, renamed.index_select(0, names.sub(firstName).clamp(0, renamed.shape[0] - 1).reshape(-1)).reshape(names.shape), ReplayLayout.NoRow);
+        var here = names.ge(firstName).logical_and_(names.lt(firstName + renamed.size(0)));
+        return renamed.size(0) == 0 ? full_like(names, ReplayLayout.NoRow) : where(here, renamed.index_select(0, names.sub(firstName).clamp(0, renamed.size(0) - 1).reshape(-1)).reshape(names.shape), ReplayLayout.NoRow);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ReplayPriorities : IDisposable
     public (Tensor Rows, Tensor Weights) Sample(Tensor priorities, RandomStream stream, long draw, int size)
     {
         using var scope = NewDisposeScope();
-        var count = priorities.shape[0];
+        var count = priorities.size(0);
         var sums = priorities.to_type(ScalarType.Float64).cumsum(0);
         var total = sums.narrow(0, count - 1, 1);
         var marks = stream.Uniform(draw, priorities.device, size).to_type(ScalarType.Float64).add_(arange(size, ScalarType.Float64, priorities.device)).div_(size).mul_(total);

@@ -63,8 +63,8 @@ internal sealed class ReplayTrajectories : IDisposable
     {
         using var scope = NewDisposeScope();
         var last = rows.alias();
-        var rewards = zeros([rows.shape[0]], ScalarType.Float32, rows.device);
-        var discounts = full([rows.shape[0]], discount, ScalarType.Float32, rows.device);
+        var rewards = zeros([rows.size(0)], ScalarType.Float32, rows.device);
+        var discounts = full([rows.size(0)], discount, ScalarType.Float32, rows.device);
         for (var step = 1; step < steps; step++)
         {
             var places = buffer.PlacesOf(last);

@@ -56,7 +56,7 @@ internal sealed class SacAgent : ActorCriticAgent
         var (mean, logDeviation) = Gaussian(networks, states);
         if (!explores)
             return mean.tanh().MoveToOuterDisposeScope();
-        var luck = _exploration.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, mean.shape[1]));
+        var luck = _exploration.Normal(observation.DrawKey, Ranking.Lanes(observation.UserIds, mean.size(1)));
         return Draw(mean, logDeviation, luck).Points.MoveToOuterDisposeScope();
     }
 

@@ -142,7 +142,7 @@ internal sealed class SharedLearning(ILearningGroup group, long capacity)
     {
         _rounds.Clear();
         using var rows = reader.ReadTensor("groupRounds");
-        Guard.Shape(rows, "the rounds of a group", "rounds, members", rows.shape[0], Members);
+        Guard.Shape(rows, "the rounds of a group", "rounds, members", rows.size(0), Members);
         Guard.Within(rows, "the rounds of a group", 0, int.MaxValue);
         _rounds.AddRange(rows.reshape(-1).data<long>().ToArray().Chunk(Members));
     }

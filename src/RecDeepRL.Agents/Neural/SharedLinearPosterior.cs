@@ -61,7 +61,7 @@ internal sealed class SharedLinearPosterior : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var wide = cat([features.to_type(ScalarType.Float64), ones([features.shape[0], 1], ScalarType.Float64, features.device)], 1);
+        var wide = cat([features.to_type(ScalarType.Float64), ones([features.size(0), 1], ScalarType.Float64, features.device)], 1);
         _precision.add_(wide.t().matmul(wide));
         _moment.add_(wide.t().matmul(responses.to_type(ScalarType.Float64).unsqueeze(1)));
     }

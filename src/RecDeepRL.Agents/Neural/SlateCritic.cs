@@ -78,9 +78,9 @@ internal sealed class SlateCritic(ParameterBlock block, string name, int factors
             var (ofShown, later) = Parts(projected.unsqueeze(1), ProjectItem(shown));
             return new Judgement(ofShown, later, OfOneItem(states, points), OfOneItem(states, nearest).detach());
         }
-        var (rewards, futures, slots) = (rows.Outputs.select(-1, 0), rows.Outputs.select(-1, 1).mul(_horizon), shown.shape[1]);
+        var (rewards, futures, slots) = (rows.Outputs.select(-1, 0), rows.Outputs.select(-1, 1).mul(_horizon), shown.size(1));
         // One pair for each state.
-        var held = _network.WeightedSum(projected, ProjectItem(nearest), arange(states.shape[0], ScalarType.Int64).unsqueeze(1), 1, _horizon).squeeze(1);
+        var held = _network.WeightedSum(projected, ProjectItem(nearest), arange(states.size(0), ScalarType.Int64).unsqueeze(1), 1, _horizon).squeeze(1);
         return new Judgement(
             rewards.narrow(1, 0, slots), futures.narrow(1, 0, slots), rewards.select(1, slots).add(futures.select(1, slots)), held, rows);
     }

@@ -112,7 +112,7 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
         var choice = functional.log_softmax(utilities, 1).mul(taken).sum(1).neg();
         var targets = cat([batch.Responses, zeros_like(next).unsqueeze(1)], 1).add(next.unsqueeze(1));
         var errors = cat([outputs.Second, outputs.State.unsqueeze(1)], 1).sub(targets).mul(taken);
-        Guard.Shape(errors, "values", "rows, slots and none", batch.Responses.shape[0], batch.Responses.shape[1] + 1);
+        Guard.Shape(errors, "values", "rows, slots and none", batch.Responses.size(0), batch.Responses.size(1) + 1);
         return (choice, errors.square().sum(1), errors.sum(1), errors.add(targets.mul(taken)).sum(1).mean());
     }
 
@@ -124,12 +124,12 @@ internal sealed class SlateQAgent(AgentContext context, SlateQOptions options)
         // A batch may hold a user twice, so that rows and not users draw.
         var rows = new Observation
         {
-            UserIds = batch.Positions ?? arange(slates.shape[0], ScalarType.Int64, slates.device),
+            UserIds = batch.Positions ?? arange(slates.size(0), ScalarType.Int64, slates.device),
             RecentItems = slates,
             RecentResponses = slates,
             Iteration = update,
             DrawKey = update,
         };
-        return new ExploringSlots(Context with { Spec = Spec with { ItemCount = (int)values.shape[1] } }, "slateq:next").Fill(slates, rows, Epsilon);
+        return new ExploringSlots(Context with { Spec = Spec with { ItemCount = (int)values.size(1) } }, "slateq:next").Fill(slates, rows, Epsilon);
     }
 }

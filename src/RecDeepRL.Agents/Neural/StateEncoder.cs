@@ -77,7 +77,7 @@ internal sealed class StateEncoder
         if (_userEmbedding is not null)
             parts.Add(_userEmbedding.index_select(0, observation.UserIds));
         var shown = observation.RecentItems.ge(0);
-        var points = items.index_select(0, observation.RecentItems.clamp_min(0).reshape(-1)).reshape(observation.UserCount, -1, items.shape[1]);
+        var points = items.index_select(0, observation.RecentItems.clamp_min(0).reshape(-1)).reshape(observation.UserCount, -1, items.size(1));
         parts.Add(_history.Encode(points, shown, observation.RecentResponses));
         return cat(parts, 1).MoveToOuterDisposeScope();
     }

@@ -81,7 +81,7 @@ internal sealed class TwoTowerAgent : ExploringBandit, IHasItemEmbeddings
         using var scope = NewDisposeScope();
         var (users, items) = Towers(batch.Observation);
         var flat = batch.Items.reshape(-1);
-        var shown = items.index_select(0, flat).reshape(batch.Items.shape[0], batch.Items.shape[1], -1);
+        var shown = items.index_select(0, flat).reshape(batch.Items.size(0), batch.Items.size(1), -1);
         return shown.mul(users.unsqueeze(1)).sum(-1).add(_biases.index_select(0, flat).reshape(batch.Items.shape)).MoveToOuterDisposeScope();
     }
 

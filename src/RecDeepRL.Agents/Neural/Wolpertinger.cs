@@ -25,7 +25,7 @@ internal static class Wolpertinger
         using var scope = NewDisposeScope();
         if (eligible is not null)
             nearness = nearness.masked_fill(eligible.logical_not(), float.NegativeInfinity);
-        return nearness.topk((int)Math.Min(count, nearness.shape[1]), dim: 1).indexes.MoveToOuterDisposeScope();
+        return nearness.topk((int)Math.Min(count, nearness.size(1)), dim: 1).indexes.MoveToOuterDisposeScope();
     }
 
     /// <summary>Values of the candidates spread over all items, −∞ elsewhere.</summary>
@@ -35,7 +35,7 @@ internal static class Wolpertinger
     public static Tensor Spread(Tensor values, Tensor candidates, long itemCount)
     {
         using var scope = NewDisposeScope();
-        return full([values.shape[0], itemCount], float.NegativeInfinity, ScalarType.Float32, values.device)
+        return full([values.size(0), itemCount], float.NegativeInfinity, ScalarType.Float32, values.device)
             .scatter_(1, candidates, values).MoveToOuterDisposeScope();
     }
 }

@@ -156,10 +156,10 @@ public sealed class RandomStream
         // Some sixty operations pass over the draws: on the CPU, blocks that stay in its cache go several times as fast.
         const long block = 1 << 14;
         var result = empty(flat.shape, ScalarType.Float64);
-        for (long start = 0; start < flat.shape[0]; start += block)
+        for (long start = 0; start < flat.size(0); start += block)
         {
             using var blockScope = NewDisposeScope();
-            var count = Math.Min(block, flat.shape[0] - start);
+            var count = Math.Min(block, flat.size(0) - start);
             result.narrow(0, start, count).copy_(LogGammaOfBlock(iteration, flat.narrow(0, start, count), wanted.narrow(0, start, count)));
         }
         return result.reshape(lanes.shape).MoveToOuterDisposeScope();
@@ -183,7 +183,7 @@ public sealed class RandomStream
             else
                 result.index_copy_(0, open, where(accepted, logarithm, result.index_select(0, open)));
             var rest = accepted.logical_not().nonzero().squeeze(1);
-            if (rest.shape[0] == 0)
+            if (rest.size(0) == 0)
                 break;
             open = open is null ? rest : open.index_select(0, rest);
         }

@@ -28,7 +28,7 @@ internal sealed class VaeTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         var data = Encoded(profiles, options.Bins);
-        using var training = new VaeTraining([.. profiles.Features.Select(Marginal.Of)], (int)data.shape[1], options, new RandomStream(seed, "profiles:vae:start"));
+        using var training = new VaeTraining([.. profiles.Features.Select(Marginal.Of)], (int)data.size(1), options, new RandomStream(seed, "profiles:vae:start"));
         training.Train(data, options, seed, progress);
         return new VaeGenerator(training._marginals, options.Bins, Layers(training._decoder));
     }
@@ -41,7 +41,7 @@ internal sealed class VaeTraining : IDisposable
 
     private void Train(Tensor data, VaeOptions options, long seed, Action<string>? progress)
     {
-        var rows = (int)data.shape[0];
+        var rows = (int)data.size(0);
         var (order, noise) = (new RowDraws(seed, "vae:order"), new RandomStream(seed, "profiles:vae:noise"));
         using var optimizer = optim.Adam([.. _encoder, .. _decoder], options.LearningRate);
         var step = 0L;
@@ -75,7 +75,7 @@ internal sealed class VaeTraining : IDisposable
         var logVariance = encoded.narrow(1, _latentSize, _latentSize);
         var decoded = Forward(_decoder, mean + (noise * (logVariance * .5).exp()));
         var divergence = (mean.square() + logVariance.exp() - logVariance - 1).sum(1) * .5;
-        var reconstruction = zeros(batch.shape[0]);
+        var reconstruction = zeros(batch.size(0));
         var place = 0;
         foreach (var marginal in _marginals)
         {
@@ -131,7 +131,7 @@ internal sealed class VaeTraining : IDisposable
     private static VaeLayer[] Layers(Parameter[] parameters) =>
     [
         .. Enumerable.Range(0, parameters.Length / 2).Select(layer => new VaeLayer(
-            (int)parameters[2 * layer].shape[1], (int)parameters[2 * layer].shape[0],
+            (int)parameters[2 * layer].size(1), (int)parameters[2 * layer].size(0),
             parameters[2 * layer].data<float>().ToArray(), parameters[(2 * layer) + 1].data<float>().ToArray())),
     ];
 

@@ -141,7 +141,7 @@ public sealed class PersonalTastes
         var factors = _draws.Normal(UserFactorGroup, users.mul(Rank).unsqueeze(1).add(arange(Rank, ScalarType.Int64, device))).to_type(ScalarType.Float32);
         var sums = shown is null
             ? factors.matmul(items.Factors.t())
-            : items.Factors.index_select(0, shown.reshape(-1)).view(shown.shape[0], shown.shape[1], Rank).matmul(factors.unsqueeze(2)).squeeze(2);
+            : items.Factors.index_select(0, shown.reshape(-1)).view(shown.size(0), shown.size(1), Rank).matmul(factors.unsqueeze(2)).squeeze(2);
         var asked = shown ?? arange(ItemCount, ScalarType.Int64, device).unsqueeze(0);
         var noise = _draws.Normal(NoiseGroup, users.mul(ItemCount).unsqueeze(1).add(asked));
         var level = _draws.Uniform(UserSpreadGroup, users);

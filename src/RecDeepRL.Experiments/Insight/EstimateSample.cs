@@ -23,13 +23,13 @@ internal sealed class EstimateSample(RunPair pair) : IDisposable
         using var gradients = no_grad();
         var (environment, spec) = (pair.Environment, pair.Environment.Spec);
         var sum = zeros([spec.ItemCount], ScalarType.Float64, spec.Device);
-        for (var start = 0L; start < _users.shape[0]; start += UsersAtOnce)
+        for (var start = 0L; start < _users.size(0); start += UsersAtOnce)
         {
             using var part = NewDisposeScope();
-            var users = _users.narrow(0, start, Math.Min(UsersAtOnce, _users.shape[0] - start));
+            var users = _users.narrow(0, start, Math.Min(UsersAtOnce, _users.size(0) - start));
             sum.add_(pair.Truth.ExpectedResponses(users, environment.Iteration).sum(0, type: ScalarType.Float64));
         }
-        return sum.div_(_users.shape[0]).cpu().data<double>().ToArray();
+        return sum.div_(_users.size(0)).cpu().data<double>().ToArray();
     }
 
     /// <summary>Mean estimates and mean truth of the tracked items, and the error over all items.</summary>
@@ -43,10 +43,10 @@ internal sealed class EstimateSample(RunPair pair) : IDisposable
         var sums = zeros([3, spec.ItemCount], ScalarType.Float64, spec.Device); // estimates, how many there were, truth
         var squares = zeros([], ScalarType.Float64, spec.Device);
         using var everyone = pair.Environment.ObserveAll(0);
-        for (var start = 0L; start < _users.shape[0]; start += UsersAtOnce)
+        for (var start = 0L; start < _users.size(0); start += UsersAtOnce)
         {
             using var part = NewDisposeScope();
-            using var users = Of(everyone, _users.narrow(0, start, Math.Min(UsersAtOnce, _users.shape[0] - start)));
+            using var users = Of(everyone, _users.narrow(0, start, Math.Min(UsersAtOnce, _users.size(0) - start)));
             var given = agent.EstimateItems(users).to_type(ScalarType.Float64);
             var known = given.isfinite();
             var kept = where(known, given, zeros_like(given));
@@ -57,7 +57,7 @@ internal sealed class EstimateSample(RunPair pair) : IDisposable
         var figures = sums.cpu().data<double>().ToArray();
         var count = spec.ItemCount;
         double[] means = [.. Enumerable.Range(0, count).Select(item => figures[item] / figures[count + item])]; // not a number where there is none
-        double[] truths = [.. Enumerable.Range(0, count).Select(item => figures[(2 * count) + item] / _users.shape[0])];
+        double[] truths = [.. Enumerable.Range(0, count).Select(item => figures[(2 * count) + item] / _users.size(0))];
         var isResponse = agent.EstimateKind == EstimateKind.Response;
         int[] estimated = [.. Enumerable.Range(0, count).Where(item => figures[count + item] > 0)];
         var error = estimated.Length == 0 ? null : new EstimateError(

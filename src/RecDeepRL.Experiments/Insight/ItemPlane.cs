@@ -30,14 +30,14 @@ public sealed record ItemPlane(
         var total = variance.sum().item<double>();
         if (total <= 0)
             return null;
-        var count = Math.Min(2, sizes.shape[0]);
+        var count = Math.Min(2, sizes.size(0));
         var axes = directions.narrow(0, 0, count);
         // A component's sign means nothing: its largest entry is made positive, so that the same vectors give the same picture.
         var largest = axes.gather(1, axes.abs().argmax(1, keepdim: true));
         var places = centred.matmul((axes * largest.sign()).t());
         double[] explained = [.. variance.narrow(0, 0, count).div(total).data<double>().Select(share => Math.Round(share, 6))];
         return new ItemPlane(
-            [.. Enumerable.Range(0, items.Count)], Column(0), count > 1 ? Column(1) : [.. items.Select(_ => 0.0)], explained, (int)rows.shape[1], Neighbourhood.Of(rows, items));
+            [.. Enumerable.Range(0, items.Count)], Column(0), count > 1 ? Column(1) : [.. items.Select(_ => 0.0)], explained, (int)rows.size(1), Neighbourhood.Of(rows, items));
 
         double[] Column(int column) => [.. places.select(1, column).contiguous().data<double>().Select(value => Math.Round(value, 6))];
     }

@@ -86,7 +86,7 @@ internal sealed class UserSegments : IDisposable
         if (_groupings.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var (sums, final, count) = (_sums.cpu().data<double>().ToArray(), _final.cpu().data<double>().ToArray(), (int)_sums.shape[1]);
+        var (sums, final, count) = (_sums.cpu().data<double>().ToArray(), _final.cpu().data<double>().ToArray(), (int)_sums.size(1));
         var (groupings, segment) = (new List<SegmentGrouping>(), 0);
         foreach (var (name, segments) in _groupings)
         {
@@ -156,7 +156,7 @@ internal sealed class UserSegments : IDisposable
     private void Accumulate(Tensor sums, Tensor users, Tensor values)
     {
         var segments = _members!.index_select(1, users); // [G, B]
-        for (var grouping = 0; grouping < segments.shape[0]; grouping++)
+        for (var grouping = 0; grouping < segments.size(0); grouping++)
             sums.index_add_(1, segments.select(0, grouping), values, 1);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class LogisticRewards : IRewardModel
         if (population.UserFeatures is not { } given)
             return [];
         using var scope = NewDisposeScope();
-        width = (int)given.shape[1];
+        width = (int)given.size(1);
         var features = given.cpu().to_type(ScalarType.Float64);
         var spread = features.std(0, unbiased: false, keepdim: true);
         return ((features - features.mean([0], keepdim: true)) / spread.masked_fill(spread.eq(0), 1)).contiguous().data<double>().ToArray();

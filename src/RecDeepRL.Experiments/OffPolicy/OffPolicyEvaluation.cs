@@ -86,7 +86,7 @@ public sealed class OffPolicyEvaluation(OffPolicySettings settings)
         {
             using var scope = NewDisposeScope();
             using var given = round;
-            if (iteration >= training && round.UserIds.shape[0] > 0)
+            if (iteration >= training && round.UserIds.size(0) > 0)
                 worth += Weigh(pair, round, policy, rewards, rows, sample, ref place);
             using var feedback = ((IReplaysRounds)pair.Environment).Replay(given);
             if (iteration < training)

@@ -39,7 +39,7 @@ internal sealed class CascadeChoice(CascadeOptions options) : IChoiceModel
     /// <summary>What has run up before each slot: the columns moved one slot on.</summary>
     private static Tensor Before(Tensor running, float first)
     {
-        var (rows, slots) = (running.shape[0], running.shape[1]);
+        var (rows, slots) = (running.size(0), running.size(1));
         return cat([full([rows, 1], first, running.dtype, running.device), running.narrow(1, 0, slots - 1)], 1);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class PositionBasedChoice : IChoiceModel
     public Tensor Expected(Tensor appeal)
     {
         using var scope = NewDisposeScope();
-        var examination = tensor(_examination, ScalarType.Float32, appeal.device).narrow(0, 0, appeal.shape[1]);
+        var examination = tensor(_examination, ScalarType.Float32, appeal.device).narrow(0, 0, appeal.size(1));
         return appeal.mul(examination).MoveToOuterDisposeScope();
     }
 

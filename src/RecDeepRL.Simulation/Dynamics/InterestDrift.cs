@@ -53,7 +53,7 @@ internal sealed class InterestDrift : IUserDynamics
     {
         _options = options;
         _features = ItemColumns.Values(context, "interest-drift", options.Features).DetachFromDisposeScope();
-        _changes = zeros([context.Users.Count, _features.shape[1]], ScalarType.Float32, context.Device).DetachFromDisposeScope();
+        _changes = zeros([context.Users.Count, _features.size(1)], ScalarType.Float32, context.Device).DetachFromDisposeScope();
     }
 
     private InterestDrift(InterestDrift other)
@@ -115,7 +115,7 @@ internal sealed class InterestDrift : IUserDynamics
         using var scope = NewDisposeScope();
         var changes = _changes.index_select(0, userIds);
         // Few items: their features; many: one matrix product over all, from which the items are picked.
-        var result = items.shape[1] * 2 < _features.shape[0]
+        var result = items.size(1) * 2 < _features.size(0)
             ? FeaturesOf(items).bmm(changes.unsqueeze(2)).squeeze(2)
             : changes.mm(_features.t()).gather(1, items);
         return result.MoveToOuterDisposeScope();
@@ -125,6 +125,6 @@ internal sealed class InterestDrift : IUserDynamics
     private Tensor FeaturesOf(Tensor items)
     {
         using var scope = NewDisposeScope();
-        return _features.index_select(0, items.reshape(-1)).reshape(items.shape[0], items.shape[1], _features.shape[1]).MoveToOuterDisposeScope();
+        return _features.index_select(0, items.reshape(-1)).reshape(items.size(0), items.size(1), _features.size(1)).MoveToOuterDisposeScope();
     }
 }

@@ -29,8 +29,8 @@ internal static class ItemColumns
         using var values = Values(context, part, prefix);
         // The index of the first of equal maxima is left open by libtorch: it is asked for outright.
         using var scope = NewDisposeScope();
-        var places = arange(values.shape[1], ScalarType.Int64, values.device);
-        var first = where(values.eq(values.amax([1L], keepdim: true)), places, values.shape[1]).amin([1L]);
-        return (first.MoveToOuterDisposeScope(), values.shape[1]);
+        var places = arange(values.size(1), ScalarType.Int64, values.device);
+        var first = where(values.eq(values.amax([1L], keepdim: true)), places, values.size(1)).amin([1L]);
+        return (first.MoveToOuterDisposeScope(), values.size(1));
     }
 }

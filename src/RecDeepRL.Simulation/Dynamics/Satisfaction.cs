@@ -97,7 +97,7 @@ internal sealed class Satisfaction : IUserDynamics
 
     public Tensor Burden(Tensor userIds, Tensor rested, Tensor appeal)
     {
-        using var rows = _scores.expand(userIds.shape[0], _scores.shape[0]);
+        using var rows = _scores.expand(userIds.size(0), _scores.size(0));
         return rows.clone();
     }
 

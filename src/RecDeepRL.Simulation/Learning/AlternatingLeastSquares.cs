@@ -83,7 +83,7 @@ internal sealed class AlternatingLeastSquares : IDisposable
     private void Solve(ObservedRows observed, Tensor fixedFactors, Tensor result)
     {
         using var scope = NewDisposeScope();
-        var common = fixedFactors.t().mm(fixedFactors).add_(eye(fixedFactors.shape[1], dtype: ScalarType.Float64).mul_(_regularisation));
+        var common = fixedFactors.t().mm(fixedFactors).add_(eye(fixedFactors.size(1), dtype: ScalarType.Float64).mul_(_regularisation));
         result.zero_();
         foreach (var block in observed.Blocks)
         {
@@ -97,7 +97,7 @@ internal sealed class AlternatingLeastSquares : IDisposable
     }
 
     private static Tensor Gather(ObservedRows.Block block, Tensor factors) =>
-        factors.index_select(0, block.Columns.view(-1)).view(block.Columns.shape[0], block.Columns.shape[1], factors.shape[1]);
+        factors.index_select(0, block.Columns.view(-1)).view(block.Columns.size(0), block.Columns.size(1), factors.size(1));
 
     private static Tensor Ids(int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id));
 }

@@ -44,7 +44,7 @@ internal sealed class DriftingPopularityModel : IProbabilityTable
     public Tensor Probabilities(Tensor userIds, long iteration)
     {
         using var stage = Stage(iteration);
-        using var rows = stage.expand(userIds.shape[0], stage.shape[0]);
+        using var rows = stage.expand(userIds.size(0), stage.size(0));
         return rows.clone();
     }
 

@@ -25,7 +25,7 @@ internal sealed class ItemPopularityModel : IProbabilityTable
 
     public Tensor Probabilities(Tensor userIds, long iteration)
     {
-        using var rows = _probabilities.expand(userIds.shape[0], _probabilities.shape[0]);
+        using var rows = _probabilities.expand(userIds.size(0), _probabilities.size(0));
         return rows.clone();
     }
 

@@ -28,8 +28,8 @@ internal sealed class PersonalTastesModel : IResponseModel
             return _tastes.ByTensorOperations(held, userIds, items);
         using var scope = NewDisposeScope();
         var (userRows, itemRows, result) = (userIds.contiguous(), items.contiguous(), empty(items.shape, ScalarType.Float32));
-        var (users, slots, probabilities, slotCount) = (new TensorMemory<long>(userRows), new TensorMemory<long>(itemRows), new TensorMemory<float>(result), (int)items.shape[1]);
-        UserSlices.ForEachInOnePass(items.shape[0], (slotCount + 1L) * _tastes.Rank, (first, count) =>
+        var (users, slots, probabilities, slotCount) = (new TensorMemory<long>(userRows), new TensorMemory<long>(itemRows), new TensorMemory<float>(result), (int)items.size(1));
+        UserSlices.ForEachInOnePass(items.size(0), (slotCount + 1L) * _tastes.Rank, (first, count) =>
         {
             for (var user = first; user < first + count; user++)
                 _tastes.Fill(users[user], slots.Slice(user * slotCount, slotCount), probabilities.Slice(user * slotCount, slotCount));
@@ -43,9 +43,9 @@ internal sealed class PersonalTastesModel : IResponseModel
             return _tastes.ByTensorOperations(held, userIds, null);
         using var scope = NewDisposeScope();
         var (userRows, itemCount) = (userIds.contiguous(), _tastes.ItemCount);
-        var result = empty([userIds.shape[0], itemCount], ScalarType.Float32);
+        var result = empty([userIds.size(0), itemCount], ScalarType.Float32);
         var (users, probabilities) = (new TensorMemory<long>(userRows), new TensorMemory<float>(result));
-        UserSlices.ForEachInOnePass(userIds.shape[0], (long)itemCount * _tastes.Rank, (first, count) =>
+        UserSlices.ForEachInOnePass(userIds.size(0), (long)itemCount * _tastes.Rank, (first, count) =>
         {
             for (var user = first; user < first + count; user++)
                 _tastes.Fill(users[user], probabilities.Slice(user * itemCount, itemCount));

@@ -21,7 +21,7 @@ internal sealed class TableModel : IProbabilityTable
     public Tensor Probabilities(Tensor userIds, Tensor items, long iteration)
     {
         using var scope = NewDisposeScope();
-        var pairs = userIds.mul(_probabilities.shape[1]).unsqueeze(1).add(items);
+        var pairs = userIds.mul(_probabilities.size(1)).unsqueeze(1).add(items);
         return _flat.index_select(0, pairs.reshape(-1)).reshape(items.shape).MoveToOuterDisposeScope();
     }
 

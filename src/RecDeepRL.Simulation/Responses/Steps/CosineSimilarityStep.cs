@@ -30,8 +30,8 @@ internal sealed class CosineSimilarityStep : IResponseStep
         using var scope = NewDisposeScope();
         var users = FeatureColumns.OfUsers(context.Population, options.UserColumns);
         var items = FeatureColumns.OfItems(context.Population, options.ItemColumns);
-        if (users.shape[1] != items.shape[1])
-            throw new UserMistakeException($"users have {users.shape[1]} features and items {items.shape[1]}, must be as many. Choose some by userColumns and itemColumns.");
+        if (users.size(1) != items.size(1))
+            throw new UserMistakeException($"users have {users.size(1)} features and items {items.size(1)}, must be as many. Choose some by userColumns and itemColumns.");
         (_users, _userLengths) = Normalised(users);
         (_items, _itemLengths) = Normalised(items);
     }

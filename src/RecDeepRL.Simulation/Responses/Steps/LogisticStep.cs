@@ -85,17 +85,17 @@ internal sealed class LogisticStep : IResponseStep
         if (options.UserWeights is not null || options.UserDeviation > 0)
         {
             var users = FeatureColumns.OfUsers(context.Population);
-            _ofUsers = users.matmul(Weights("user", options.UserWeights, options.UserDeviation, users.shape[1], users.device)).DetachFromDisposeScope();
+            _ofUsers = users.matmul(Weights("user", options.UserWeights, options.UserDeviation, users.size(1), users.device)).DetachFromDisposeScope();
         }
         if (options.ItemWeights is not null || options.ItemDeviation > 0)
         {
             var items = FeatureColumns.OfItems(context.Population);
-            _ofItems = items.matmul(Weights("item", options.ItemWeights, options.ItemDeviation, items.shape[1], items.device)).DetachFromDisposeScope();
+            _ofItems = items.matmul(Weights("item", options.ItemWeights, options.ItemDeviation, items.size(1), items.device)).DetachFromDisposeScope();
         }
         if (options.InteractionWeights is not null || options.InteractionDeviation > 0)
         {
             var (users, items) = (FeatureColumns.OfUsers(context.Population), FeatureColumns.OfItems(context.Population));
-            var (width, height) = (items.shape[1], users.shape[1]);
+            var (width, height) = (items.size(1), users.size(1));
             var weights = Weights("interaction", options.InteractionWeights, options.InteractionDeviation, height * width, users.device);
             _projected = users.matmul(weights.reshape(height, width)).DetachFromDisposeScope();
             _items = items.DetachFromDisposeScope();

@@ -28,7 +28,7 @@ internal sealed class PairBatch
     public long Iteration { get; }
 
     /// <summary>[B, K] or [B, N].</summary>
-    public long[] Shape => [UserIds.shape[0], _items?.shape[1] ?? _itemCount];
+    public long[] Shape => [UserIds.size(0), _items?.size(1) ?? _itemCount];
 
     /// <summary>The lane of each pair in a random stream: u · N + i.</summary>
     /// <returns>int64 of <see cref="Shape"/>.</returns>
@@ -75,7 +75,7 @@ internal sealed class PairBatch
         var rows = users.index_select(0, UserIds);
         if (_items is null)
             return rows.matmul(items.t()).MoveToOuterDisposeScope();
-        var columns = items.index_select(0, _items.reshape(-1)).reshape(Shape[0], Shape[1], items.shape[1]);
+        var columns = items.index_select(0, _items.reshape(-1)).reshape(Shape[0], Shape[1], items.size(1));
         return columns.matmul(rows.unsqueeze(2)).squeeze(2).MoveToOuterDisposeScope();
     }
 
