@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the program on a machine with an NVIDIA GPU: the main job on CUDA, agents on CUDA against the same agents on the CPU,
-# speed, and the contracts of all agents and environments with the GPU as their device. Ends with one table and its verdict.
+# speed (of every workload beside plain libtorch operations, and of updates beside PyTorch where the interpreter named by PYTHON has it: eager, compiled
+# and as CUDA graphs), and the contracts of all agents and environments with the GPU as their device. Ends with its tables and a verdict for each check.
 # Usage: scripts/gpu-check.sh [DEVICE] (default cuda; cpu tries the script itself). AGENTS, SEEDS and SECONDS_EACH change how much is done.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -28,6 +29,7 @@ step() {
     fi
 }
 
+measure() { dotnet run -c Release --no-build --project tests/RecDeepRL.Benchmarks -- "$@"; }
 run() { dotnet run --no-build -- "$@"; }
 contracts() { RECDEEPRL_TEST_DEVICE="$device" dotnet test tests/RecDeepRL.Tests --filter "FullyQualifiedName~Contracts|FullyQualifiedName~Cuda|FullyQualifiedName~Device"; }
 
@@ -38,6 +40,8 @@ step compare-cpu run compare --agents "$agents" --seeds "$seeds" --device cpu --
 step compare-device run compare --agents "$agents" --seeds "$seeds" --device "$device" --out "$work/device"
 step bench-cpu run bench --seconds "$seconds_each" --device cpu
 step bench-device run bench --seconds "$seconds_each" --device "$device"
+step workloads measure workloads all 2 "$seconds_each" "$device"
+step updates measure updates all 1 "$((10 * seconds_each))" "$device"
 step contracts contracts
 
 echo
@@ -54,6 +58,8 @@ awk -F, '
 echo
 grep -hE "step|learning" "$work/bench-cpu.log" | sed 's/^/cpu  /'
 grep -hE "step|learning" "$work/bench-device.log" | sed "s/^/$device  /"
+echo
+cat "$work/workloads.log" "$work/updates.log"
 echo
 printf '%-16s %-8s %s\n' check verdict seconds
 printf '%s\n' "${verdicts[@]}" | while read -r name verdict took; do printf '%-16s %-8s %s\n' "$name" "$verdict" "$took"; done

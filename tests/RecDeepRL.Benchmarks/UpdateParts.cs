@@ -12,7 +12,7 @@ internal static class UpdateParts
 {
     /// <param name="title">What begins each line.</param>
     /// <param name="feedback">A round that the agent can learn from.</param>
-    public static void Measure(string title, ActorCriticAgent agent, ActorCriticOptions options, Feedback feedback, int threads, double seconds)
+    public static void Measure(string title, ActorCriticAgent agent, ActorCriticOptions options, Feedback feedback, Device device, double seconds)
     {
         using var scope = NewDisposeScope();
         var sampling = new RandomStream(1, "parts");
@@ -32,7 +32,7 @@ internal static class UpdateParts
             ("target networks", 1, () => agent.Target.Follow(agent.Online, 0)),
             ("add a round", 1, () => agent.Replay.Add(feedback)),
         ];
-        var times = Alternating.Seconds(seconds, threads == 1 ? Alternating.ProcessorTime : Alternating.Clock, [.. parts.Select(part => new Action(() => InScope(part.Do)))]);
+        var times = Alternating.Seconds(seconds, DeviceWork.Time(device, get_num_threads()), [.. parts.Select(part => new Action(() => DeviceWork.ToItsEnd(device, () => InScope(part.Do))))]);
         foreach (var ((part, count, _), time) in parts.Zip(times))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title,-20} {part,-40} {time / count * 1e6,9:F0} us"));
     }

@@ -26,7 +26,8 @@ internal sealed record Workload(string EnvironmentName, int Users, int? Items = 
     public bool LikedEqually => EnvironmentName is "popular" or "drift";
 
     /// <summary>The environment at its beginning.</summary>
-    public IEnvironment Create()
+    /// <param name="device">Where its users live; the CPU where none is named.</param>
+    public IEnvironment Create(Device? device = null)
     {
         var registration = EnvironmentRegistry.Find(EnvironmentName);
         var options = new Dictionary<string, string> { ["users"] = Users.ToString(CultureInfo.InvariantCulture), ["sampling"] = "1" };
@@ -35,7 +36,7 @@ internal sealed record Workload(string EnvironmentName, int Users, int? Items = 
         // What it takes to make a population is not measured: eight factors are as good as ninety-six.
         if (EnvironmentName == "personal")
             options["rank"] = "8";
-        var environment = registration.Create(new EnvironmentContext(1, CPU, null), OptionsBinder.Bind(registration.OptionsType, options));
+        var environment = registration.Create(new EnvironmentContext(1, device ?? CPU, null), OptionsBinder.Bind(registration.OptionsType, options));
         environment.Reset(1);
         return environment;
     }

@@ -12,18 +12,20 @@ namespace RecDeepRL.Benchmarks;
 /// <summary>Responses per second of every workload: the whole step of the environment, the part of it that draws responses, and the same draws as plain tensor operations.</summary>
 internal static class Workloads
 {
-    /// <param name="arguments">What names of workloads begin with ('all'), then threads (2), then seconds for each (2).</param>
+    /// <param name="arguments">What names of workloads begin with ('all'), then threads (2), then seconds for each (2), then the device (cpu).</param>
     public static int Run(string[] arguments)
     {
         var (prefix, threads, seconds) = (arguments.ElementAtOrDefault(0) ?? "all", Arguments.Number(arguments, 1, "threads", 2), Arguments.Number(arguments, 2, "seconds", 2));
+        var device = Devices.Choose(arguments.ElementAtOrDefault(3) ?? "cpu");
         torch.set_num_threads(threads);
-        Console.WriteLine($"{threads} threads; million responses/s by {(threads == 1 ? "processor time" : "the clock")}, the fastest tenth of calls taken in turns; ratios to plain tensor operations");
-        var bandwidth = CopiedBytesPerSecond();
+        var time = DeviceWork.Time(device, threads);
+        Console.WriteLine($"{Devices.Describe(device)}, {threads} threads; million responses/s by {(time == Alternating.ProcessorTime ? "processor time" : "the clock")}, the fastest tenth of calls taken in turns; ratios to plain tensor operations");
+        var bandwidth = CopiedBytesPerSecond(device, time);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"copying memory moves {bandwidth / 1e9:F1} GB/s, read and written; the floor of a step is its bytes at that speed"));
         Console.WriteLine("| workload | K | plain operations | drawing the responses | ratio | the whole step | ratio | bytes/response | floor |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var workload in Workload.All.Where(one => prefix == "all" || one.Name.StartsWith(prefix, StringComparison.Ordinal)))
-            Measure(workload, seconds, bandwidth);
+            Measure(workload, device, time, seconds, bandwidth);
         return 0;
     }
 
@@ -37,29 +39,29 @@ internal static class Workloads
         return (5 * history) + (spec.SlateSize * (slot + probability)) + ids + (16L * spec.UserFeatureCount);
     }
 
-    private static double CopiedBytesPerSecond()
+    private static double CopiedBytesPerSecond(Device device, Func<TimeSpan> time)
     {
         using var scope = NewDisposeScope();
-        var (from, to) = (ones(1 << 26), zeros(1 << 26));
-        return 2 * 4 * from.numel() / Alternating.Seconds(2, torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock, () => to.copy_(from))[0];
+        var (from, to) = (ones(1 << 26, device: device), zeros(1 << 26, device: device));
+        return 2 * 4 * from.numel() / Alternating.Seconds(2, time, () => DeviceWork.ToItsEnd(device, () => to.copy_(from)))[0];
     }
 
-    private static void Measure(Workload workload, double seconds, double bandwidth)
+    private static void Measure(Workload workload, Device device, Func<TimeSpan> time, double seconds, double bandwidth)
     {
         using var scope = NewDisposeScope();
-        using var environment = workload.Create();
+        using var environment = workload.Create(device);
         var spec = environment.Spec;
         using var plain = new PlainRound(environment, workload.LikedEqually);
         using var drawing = Drawing.Of(plain.Probabilities);
-        var (slates, users) = (plain.Slates, arange(spec.UserCount, ScalarType.Int64));
+        var (slates, users) = (plain.Slates, arange(spec.UserCount, ScalarType.Int64, device));
         // What other work on the machine takes is not in the processor time, which is that of all threads together.
         var times = Alternating.Seconds(
             seconds,
-            torch.get_num_threads() == 1 ? Alternating.ProcessorTime : Alternating.Clock,
-            plain.Play,
-            () => drawing.Draw(users, slates).Dispose(),
-            () => environment.Step(slates).Dispose());
-        var rates = times.Select(time => slates.numel() / time / 1e6).ToArray();
+            time,
+            () => DeviceWork.ToItsEnd(device, plain.Play),
+            () => DeviceWork.ToItsEnd(device, () => drawing.Draw(users, slates).Dispose()),
+            () => DeviceWork.ToItsEnd(device, () => environment.Step(slates).Dispose()));
+        var rates = times.Select(taken => slates.numel() / taken / 1e6).ToArray();
         var bytes = BytesPerUser(spec, workload.LikedEqually) / (double)spec.SlateSize;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -75,10 +77,12 @@ internal sealed class Drawing(UserBehaviour behaviour) : IDisposable
     /// <param name="table">[U, N], or [N] where users like items equally.</param>
     public static Drawing Of(Tensor table)
     {
-        var items = (int)table.shape[^1];
+        var items = (int)table.size(-1);
+        using var onCpu = table.cpu();
+        var values = onCpu.data<float>().ToArray();
         IResponseModel model = table.dim() == 1
-            ? new ItemPopularityModel([.. table.data<float>().ToArray().Select(value => (double)value)], CPU)
-            : new TableModel(table.data<float>().ToArray(), (int)table.shape[0], items, CPU);
+            ? new ItemPopularityModel([.. values.Select(value => (double)value)], table.device)
+            : new TableModel(values, (int)table.size(0), items, table.device);
         return new Drawing(new UserBehaviour(model, EnvironmentParts.Plain, items));
     }
 

@@ -1,5 +1,4 @@
 using RecDeepRL.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RecDeepRL.Experiments.Speed;
@@ -49,13 +48,5 @@ public sealed class SpeedBenchmark(Catalog catalog, Device device, double second
     private static RunPlan Plan(string agent, string environment, (string Key, string Value)[] options) =>
         new() { Agent = agent, Environment = environment, EnvironmentOptions = options.ToDictionary(option => option.Key, option => option.Value) };
 
-    /// <summary>Does something to its end: other devices than the CPU go on working after a call has returned, until a value is read.</summary>
-    private void Done(Action action)
-    {
-        action();
-        if (device.type == DeviceType.CPU)
-            return;
-        using var last = zeros([], device: device);
-        last.item<float>();
-    }
+    private void Done(Action action) => DeviceWork.ToItsEnd(device, action);
 }

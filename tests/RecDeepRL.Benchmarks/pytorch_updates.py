@@ -1,18 +1,20 @@
-"""What ddpg and td3 compute in an update, in PyTorch's eager mode: what the program's own updates are measured against.
+"""What ddpg and td3 compute in an update, in PyTorch: what the program's own updates are measured against.
 
-    python3 eager_updates.py STATE TASK THREADS
+    python3 pytorch_updates.py STATE TASK THREADS DEVICE MODE
 
 STATE is a safetensors file with an agent's whole state, from which the first update starts: its networks, its replay buffer, the places of the rows that the
-first updates are to draw, and td3's noise for them. TASK is a JSON object with the agent's options. A line of standard input asks for something, and a line
+first updates are to draw, and td3's noise for them. TASK is a JSON object with the agent's options. DEVICE is PyTorch's name of one. MODE is
+eager, compiled (torch.compile of a whole update), or graphs (a whole update captured as a CUDA graph). A line of standard input asks for something, and a line
 of standard output answers:
 
-    follow   the first updates, on the given rows; the sums over them of each figure
+    follow   the first updates, on the given rows; the sums over them of each figure, or a string that says why this PyTorch cannot do them in this way
     N        N updates on rows drawn here; processor seconds and seconds by the clock
 """
 import json
 import struct
 import sys
 import time
+import traceback
 
 import torch
 import torch.nn.functional as F
@@ -88,8 +90,10 @@ def standardise(table, other):
 
 
 class Learner:
-    def __init__(self, state, task):
+    def __init__(self, state, task, device, mode):
         self.task = task
+        self.device = device
+        state = {name: values.to(device) for name, values in state.items()}
         self.twins = task["agent"] == "td3"
         discount = task["discount"]
         self.horizon = discount / (1 - discount)
@@ -99,8 +103,9 @@ class Learner:
         self.online = Networks(state, "online.", 2 if self.twins else 1, self.horizon, features)
         self.target = Networks(state, "target.", 2 if self.twins else 1, self.horizon, features)
         # One call for all tensors where the version has it, which is PyTorch's own faster way.
-        self.critic_optimizer = torch.optim.Adam(self.online.of(actor=False), lr=task["criticLearningRate"], foreach=True)
-        self.actor_optimizer = torch.optim.Adam(self.online.of(actor=True), lr=task["actorLearningRate"], foreach=True)
+        # Only steps that count on the device can be captured.
+        self.critic_optimizer = torch.optim.Adam(self.online.of(actor=False), lr=task["criticLearningRate"], foreach=True, capturable=mode == "graphs")
+        self.actor_optimizer = torch.optim.Adam(self.online.of(actor=True), lr=task["actorLearningRate"], foreach=True, capturable=mode == "graphs")
         replay = {name[len("replay."):]: values for name, values in state.items() if name.startswith("replay.")}
         self.replay = {name: values.long() if values.dtype == torch.int32 else values for name, values in replay.items()}
         for side in ["state", "next"]:
@@ -108,8 +113,9 @@ class Learner:
             if side + ".userFeatures" in self.replay:
                 self.replay[side + ".userFeatures"] = standardise(state["population.users"], self.replay[side + ".userFeatures"])
         self.places, self.noises = state["places"], state["noises"]
-        self.sums = torch.zeros(4, dtype=torch.float64)
+        self.sums = torch.zeros(4, dtype=torch.float64, device=device)
         self.updates = 0
+        self.step = {"eager": lambda: self.learn, "compiled": lambda: torch.compile(self.learn), "graphs": lambda: Graphs(self)}[mode]()
 
     def sample(self, places):
         return {name: self.replay[name].index_select(0, places) for name in self.wanted()}
@@ -137,7 +143,6 @@ class Learner:
             states = self.states(batch, "next", items)
             points = self.target.actor(states).clamp_(-1, 1)
             if self.twins:
-                noise = torch.randn_like(points) if noise is None else noise
                 points = (points + (noise * self.task["targetNoise"]).clamp_(-self.task["targetNoiseClip"], self.task["targetNoiseClip"])).clamp_(-1, 1)
             count, slots = max(self.task["slots"], self.task["bootstrapCandidates"]), self.task["slots"]
             candidates = None if count >= items.shape[0] else self.nearness(points, items).topk(count, dim=1).indices
@@ -156,6 +161,12 @@ class Learner:
         return points @ items.t() * 2 - items.square().sum(1)
 
     def update(self, places, noise=None):
+        if self.twins and noise is None:
+            noise = torch.randn(self.noises.shape[1:], device=self.device)
+        self.step(places, noise, not self.twins or self.updates % self.task["actorDelay"] == 0)
+        self.updates += 1
+
+    def learn(self, places, noise, with_actor):
         batch = self.sample(places)
         futures = self.futures(batch, noise)
 
@@ -181,7 +192,7 @@ class Learner:
         figures = [loss.detach(), grounding.detach(), values / len(self.online.critics), batch["responses"].mean() + futures.mean() / slots]
         self.sums += torch.stack(figures)
 
-        if not self.twins or self.updates % self.task["actorDelay"] == 0:
+        if with_actor:
             # Inverted gradients (Hausknecht and Stone 2016): a coordinate slows down at its bound and is turned back beyond it.
             outputs = self.online.actor(seen)
             leaves = outputs.detach().clamp(-1, 1).requires_grad_()
@@ -191,7 +202,6 @@ class Learner:
             (-(outputs * (slopes * room)).sum(1)).mean().backward()
             self.actor_optimizer.step()
             self.follow_online()
-        self.updates += 1
 
     def follow_online(self):
         with torch.no_grad():
@@ -204,19 +214,77 @@ class Learner:
         return self.sums.tolist()
 
     def measure(self, updates):
+        self.finish()
         processor, clock = time.process_time(), time.perf_counter()
         for _ in range(updates):
-            self.update(torch.randint(self.replay["items"].shape[0], (self.task["batchSize"],)))
+            self.update(torch.randint(self.replay["items"].shape[0], (self.task["batchSize"],), device=self.device))
+        self.finish()
         return [time.process_time() - processor, time.perf_counter() - clock]
 
 
+    def finish(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+
+class Graphs:
+    """Whole updates as CUDA graphs, one with the actor's step and one without: inputs are copied to where they were captured, and everything else stays in place."""
+
+    def __init__(self, learner):
+        self.places = learner.places[0].clone()
+        self.noise = learner.noises[0].clone()
+        learned = list(learner.online.weights.values()) + list(learner.target.weights.values()) + [learner.sums]
+        before = [values.detach().clone() for values in learned]
+        self.graphs = {}
+        for with_actor in [True, False] if learner.twins else [True]:
+            # What a library prepares at its first call must not be captured.
+            stream = torch.cuda.Stream()
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                for _ in range(3):
+                    learner.learn(self.places, self.noise, with_actor)
+            torch.cuda.current_stream().wait_stream(stream)
+            self.graphs[with_actor] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self.graphs[with_actor]):
+                learner.learn(self.places, self.noise, with_actor)
+        # Warming up was no learning.
+        with torch.no_grad():
+            for values, value in zip(learned, before):
+                values.copy_(value)
+            for optimizer in [learner.critic_optimizer, learner.actor_optimizer]:
+                for moments in optimizer.state.values():
+                    for values in moments.values():
+                        values.zero_()
+
+    def __call__(self, places, noise, with_actor):
+        self.places.copy_(places)
+        if noise is not None:
+            self.noise.copy_(noise)
+        self.graphs[with_actor].replay()
+
+
 def main():
-    state, task, threads = sys.argv[1:]
+    state, task, threads, device, mode = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    learner = Learner(read(state), json.loads(task))
-    print(json.dumps(torch.__version__), flush=True)
+    learner = None
     for line in sys.stdin:
-        print(json.dumps(learner.follow() if line.strip() == "follow" else learner.measure(int(line))), flush=True)
+        if line.strip() != "follow":
+            answer = learner.measure(int(line))
+        elif mode == "compiled" and not hasattr(torch, "compile"):
+            answer = f"PyTorch {torch.__version__} has no torch.compile"
+        elif mode == "graphs" and torch.device(device).type != "cuda":
+            answer = "CUDA graphs need CUDA"
+        else:
+            try:
+                learner = Learner(read(state), json.loads(task), torch.device(device), mode)
+                answer = learner.follow()
+            except Exception as fault:
+                # A compiler that is missing, an operation that cannot be captured: the other ways are measured all the same.
+                if mode == "eager":
+                    raise
+                traceback.print_exc()
+                answer = f"{mode} failed: {type(fault).__name__}"
+        print(json.dumps(answer), flush=True)
 
 
 main()
