@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RecDeepRL.Core;
 using static TorchSharp.torch;
 
@@ -20,6 +21,7 @@ internal sealed class PairRows
     private readonly Tensor _output;
     private readonly Tensor _first;
     private readonly Tensor _second;
+    private readonly long _rows;
     private readonly long _perState;
     private readonly int _width;
     private readonly int _outputCount;
@@ -38,19 +40,30 @@ internal sealed class PairRows
         (States, Items) = (states, items);
         (_perState, _width, _outputCount) = (items.size(1), (int)states.size(1), (int)output.size(0));
         (_hidden, _output) = (hidden.detach().MoveToOuterDisposeScope(), output.detach().MoveToOuterDisposeScope());
-        var rows = items.size(0) * _perState;
-        _first = empty([rows, _width], ScalarType.Float32).MoveToOuterDisposeScope();
-        Tensor[] read = [states.contiguous(), items.contiguous()];
-        var (stateRows, itemRows, sums) = (new TensorMemory<float>(read[0]), new TensorMemory<float>(read[1]), new TensorMemory<float>(_first));
-        UserSlices.ForEachInOnePass(rows, _width, (row, count) =>
-        {
-            for (var end = row + count; row < end; row++)
-                RectifiedRows.Add(stateRows.Slice(row / _perState * _width, _width), itemRows.Slice(row * _width, _width), sums.Slice(row * _width, _width));
-        });
-        GC.KeepAlive(read);
-        _second = _first.mm(_hidden.t()).MoveToOuterDisposeScope();
+        _rows = items.size(0) * _perState;
+        _first = empty([_rows, _width], ScalarType.Float32).MoveToOuterDisposeScope();
         Outputs = empty([items.size(0), _perState, _outputCount], ScalarType.Float32).MoveToOuterDisposeScope();
-        Finish(hiddenBias, outputBias);
+        Tensor[] read = [states.contiguous(), items.contiguous(), hiddenBias.detach().contiguous(), _output.contiguous()];
+        var pass = new Forward(new(read[0]), new(read[1]), new(_first), new(read[2]), new(read[3]), outputBias.detach().data<float>().ToArray(), new(Outputs), _perState, _width);
+        if (ProductTile.Suits(_width))
+        {
+            _second = empty([_rows, _width], ScalarType.Float32).MoveToOuterDisposeScope();
+            var (layer, sums) = (new PackedWeights(_hidden, forward: true), new TensorMemory<float>(_second));
+            UserSlices.ForEachInOnePass(_rows, _width, (row, count) =>
+            {
+                pass.Add(row, count);
+                layer.Multiply(pass.First.Slice(row * _width, count * _width), sums.Slice(row * _width, count * _width));
+                pass.Finish(sums, row, count);
+            });
+        }
+        else
+        {
+            UserSlices.ForEachInOnePass(_rows, _width, pass.Add);
+            _second = _first.mm(_hidden.t()).MoveToOuterDisposeScope();
+            var sums = new TensorMemory<float>(_second);
+            UserSlices.ForEachInOnePass(_rows, _width, (row, count) => pass.Finish(sums, row, count));
+        }
+        GC.KeepAlive(read);
         Outputs.requires_grad_(true);
     }
 
@@ -69,9 +82,10 @@ internal sealed class PairRows
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (layers, flat) = (BackThroughOutputs(slopes), slopes.reshape(-1, _outputCount));
-        var hidden = ofLayers ? _second.t().mm(_first) : null;
-        var items = _second.mm(_hidden);
-        var states = BackThroughSum(items);
+        var byTiles = ProductTile.Suits(_width);
+        var hidden = !ofLayers ? null : byTiles ? WeightSlopes.Of(_second, _first) : _second.t().mm(_first);
+        var items = byTiles ? empty_like(_second) : _second.mm(_hidden);
+        var states = BackThroughSum(items, byTiles ? new PackedWeights(_hidden, forward: false) : null);
         return new PairSlopes(
             states.MoveToOuterDisposeScope(),
             items.view(Items.shape).MoveToOuterDisposeScope(),
@@ -81,31 +95,11 @@ internal sealed class PairRows
             ofLayers ? flat.sum([0]).MoveToOuterDisposeScope() : null);
     }
 
-    private void Finish(Tensor hiddenBias, Tensor outputBias)
-    {
-        Tensor[] read = [hiddenBias.detach().contiguous(), _output.contiguous()];
-        var (bias, weights) = (new TensorMemory<float>(read[0]), new TensorMemory<float>(read[1]));
-        var (layer, outputs, outputBiases) = (new TensorMemory<float>(_second), new TensorMemory<float>(Outputs), outputBias.detach().data<float>().ToArray());
-        UserSlices.ForEachInOnePass(_second.size(0), _width, (row, count) =>
-        {
-            for (var end = row + count; row < end; row++)
-            {
-                var hidden = layer.Slice(row * _width, _width);
-                RectifiedRows.Add(hidden, bias.Slice(0, _width), hidden);
-                var own = outputs.Slice(row * _outputCount, _outputCount);
-                for (var output = 0; output < _outputCount; output++)
-                    own[output] = outputBiases[output] + RectifiedRows.Dot(hidden, weights.Slice(output * _width, _width));
-            }
-        });
-        GC.KeepAlive(read);
-    }
-
     /// <summary>Leaves in the second layer the slopes of its sums.</summary>
     /// <returns>[O + 1, H]: the slopes of the output's weights, and below them those of the hidden bias.</returns>
     private Tensor BackThroughOutputs(Tensor slopes)
     {
-        var rows = _second.size(0);
-        var parts = (rows + RowsInSum - 1) / RowsInSum;
+        var parts = (_rows + RowsInSum - 1) / RowsInSum;
         var sums = zeros([parts, _outputCount + 1, _width], ScalarType.Float32);
         Tensor[] read = [slopes.contiguous(), _output.contiguous()];
         var (outputSlopes, weights) = (new TensorMemory<float>(read[0]), new TensorMemory<float>(read[1]));
@@ -113,7 +107,7 @@ internal sealed class PairRows
         var (widthOfOutputs, widthOfSums) = (_outputCount * _width, (_outputCount + 1) * _width);
         UserSlices.ForEachInOnePass(parts, RowsInSum * _width, (part, count) =>
         {
-            for (var row = part * RowsInSum; row < Math.Min(rows, (part + count) * RowsInSum); row++)
+            for (var row = part * RowsInSum; row < Math.Min(_rows, (part + count) * RowsInSum); row++)
             {
                 var own = added.Slice(row / RowsInSum * widthOfSums, widthOfSums);
                 RectifiedRows.Back(
@@ -125,16 +119,48 @@ internal sealed class PairRows
     }
 
     /// <summary>Leaves of the slopes of the first layer those of its sums.</summary>
+    /// <param name="slopes">[rows, H].</param>
+    /// <param name="layer">What makes the slopes of the first layer out of those of the second one's sums; none where they are there already.</param>
     /// <returns>[R, H], summed over each state's items.</returns>
-    private Tensor BackThroughSum(Tensor slopes)
+    private Tensor BackThroughSum(Tensor slopes, PackedWeights? layer)
     {
         var states = zeros([States.size(0), _width], ScalarType.Float32);
-        var (rows, layer, sums) = (new TensorMemory<float>(slopes), new TensorMemory<float>(_first), new TensorMemory<float>(states));
+        var (rows, first, second, sums) = (new TensorMemory<float>(slopes), new TensorMemory<float>(_first), new TensorMemory<float>(_second), new TensorMemory<float>(states));
         UserSlices.ForEachInOnePass(States.size(0), _perState * _width, (state, count) =>
         {
+            var (start, size) = (state * _perState * _width, (int)(count * _perState * _width));
+            layer?.Multiply(second.Slice(start, size), rows.Slice(start, size));
             for (var row = state * _perState; row < (state + count) * _perState; row++)
-                RectifiedRows.Mask(rows.Slice(row * _width, _width), layer.Slice(row * _width, _width), sums.Slice(row / _perState * _width, _width));
+                RectifiedRows.Mask(rows.Slice(row * _width, _width), first.Slice(row * _width, _width), sums.Slice(row / _perState * _width, _width));
         });
         return states;
+    }
+
+    private sealed record Forward(
+        TensorMemory<float> States, TensorMemory<float> Items, TensorMemory<float> First, TensorMemory<float> HiddenBias, TensorMemory<float> Output, float[] OutputBias,
+        TensorMemory<float> Outputs, long PerState, int Width)
+    {
+        /// <summary>relu(state + item) of some rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(long row, int count)
+        {
+            for (var end = row + count; row < end; row++)
+                RectifiedRows.Add(States.Slice(row / PerState * Width, Width), Items.Slice(row * Width, Width), First.Slice(row * Width, Width));
+        }
+
+        /// <summary>The second layer and the outputs of some rows.</summary>
+        /// <param name="second">[rows, H], its sums without the bias; becomes the layer.</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Finish(TensorMemory<float> second, long row, int count)
+        {
+            for (var end = row + count; row < end; row++)
+            {
+                var hidden = second.Slice(row * Width, Width);
+                RectifiedRows.Add(hidden, HiddenBias.Slice(0, Width), hidden);
+                var own = Outputs.Slice(row * OutputBias.Length, OutputBias.Length);
+                for (var output = 0; output < own.Length; output++)
+                    own[output] = OutputBias[output] + RectifiedRows.Dot(hidden, Output.Slice(output * Width, Width));
+            }
+        }
     }
 }

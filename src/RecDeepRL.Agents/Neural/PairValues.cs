@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using RecDeepRL.Core;
 using static TorchSharp.torch;
@@ -28,55 +29,82 @@ internal static class PairValues
         var (stateCount, width, perState) = (states.size(0), (int)states.size(1), candidates?.size(1) ?? items.size(0));
         Tensor[] read = [states.contiguous(), items.contiguous(), hiddenBias.contiguous(), output.contiguous(), .. candidates is null ? (Tensor[])[] : [candidates.contiguous()]];
         var values = empty([stateCount, perState], ScalarType.Float32);
-        var pairs = stateCount * perState;
-        var size = Math.Min(pairs, Math.Max(1, ValuesInBlock / width));
-        var first = empty([size, width], ScalarType.Float32);
         var pass = new Pass(
-            new(read[0]), new(read[1]), candidates is null ? null : new TensorMemory<long>(read[4]), perState, new(first), new(read[2]), new(read[3]), bias.item<float>(), new(values), width);
-        var turned = hidden.t();
-        for (var start = 0L; start < pairs; start += size)
+            new(read[0]), new(read[1]), candidates is null ? null : new TensorMemory<long>(read[4]), perState, new(read[2]), new(read[3]), bias.item<float>(), new(values), width);
+        if (ProductTile.Suits(width))
         {
-            using var block = NewDisposeScope();
-            var (begin, count) = (start, Math.Min(size, pairs - start));
-            UserSlices.ForEachInOnePass(count, width, (row, rows) => pass.Add(begin, row, rows));
-            var sums = (count == size ? first : first.narrow(0, 0, count)).mm(turned);
-            var memory = new TensorMemory<float>(sums);
-            UserSlices.ForEachInOnePass(count, width, (row, rows) => pass.Finish(memory, begin, row, rows));
-            GC.KeepAlive(sums);
+            var layer = new PackedWeights(hidden, forward: true);
+            UserSlices.ForEachInOnePass(values.numel(), width, (pair, count) => pass.Run(layer, pair, count));
+        }
+        else
+        {
+            ByBlocks(pass, values.numel(), hidden);
         }
         GC.KeepAlive(read);
         return values.MoveToOuterDisposeScope();
     }
 
+    private static void ByBlocks(Pass pass, long pairs, Tensor hidden)
+    {
+        var width = pass.Width;
+        var size = Math.Min(pairs, Math.Max(1, ValuesInBlock / width));
+        var first = empty([size, width], ScalarType.Float32);
+        var firstMemory = new TensorMemory<float>(first);
+        var turned = hidden.t();
+        for (var start = 0L; start < pairs; start += size)
+        {
+            using var block = NewDisposeScope();
+            var (begin, count) = (start, Math.Min(size, pairs - start));
+            UserSlices.ForEachInOnePass(count, width, (row, rows) => pass.Add(begin + row, firstMemory.Slice(row * width, rows * width)));
+            var sums = (count == size ? first : first.narrow(0, 0, count)).mm(turned);
+            var memory = new TensorMemory<float>(sums);
+            UserSlices.ForEachInOnePass(count, width, (row, rows) => pass.Finish(memory.Slice(row * width, rows * width), begin + row));
+            GC.KeepAlive(sums);
+        }
+        GC.KeepAlive(first);
+    }
+
     private sealed record Pass(
-        TensorMemory<float> States, TensorMemory<float> Items, TensorMemory<long>? Candidates, long PerState, TensorMemory<float> First,
+        TensorMemory<float> States, TensorMemory<float> Items, TensorMemory<long>? Candidates, long PerState,
         TensorMemory<float> HiddenBias, TensorMemory<float> Output, float Bias, TensorMemory<float> Values, int Width)
     {
-        /// <summary>relu(state + item) of some pairs of a block.</summary>
-        /// <param name="begin">The block's first pair.</param>
-        /// <param name="row">The first row within the block.</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Add(long begin, long row, int rows)
+        /// <summary>The values of some pairs, from the first layer to the last.</summary>
+        public void Run(PackedWeights layer, long pair, int pairs)
         {
-            for (var end = row + rows; row < end; row++)
+            var size = pairs * Width;
+            var buffer = ArrayPool<float>.Shared.Rent(2 * size);
+            var first = buffer.AsSpan(0, size);
+            var sums = buffer.AsSpan(size, size);
+            Add(pair, first);
+            layer.Multiply(first, sums);
+            Finish(sums, pair);
+            ArrayPool<float>.Shared.Return(buffer);
+        }
+
+        /// <summary>relu(state + item) of some pairs.</summary>
+        /// <param name="first">[pairs · H].</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(long pair, Span<float> first)
+        {
+            for (; first.Length > 0; first = first[Width..], pair++)
             {
-                var (state, place) = Math.DivRem(begin + row, PerState);
-                var item = Candidates is { } chosen ? chosen[begin + row] : place;
-                RectifiedRows.Add(States.Slice(state * Width, Width), Items.Slice(item * Width, Width), First.Slice(row * Width, Width));
+                var (state, place) = Math.DivRem(pair, PerState);
+                var item = Candidates is { } chosen ? chosen[pair] : place;
+                RectifiedRows.Add(States.Slice(state * Width, Width), Items.Slice(item * Width, Width), first[..Width]);
             }
         }
 
-        /// <summary>The values of some pairs of a block.</summary>
-        /// <param name="sums">[rows of the block, H], the hidden layer without its bias.</param>
+        /// <summary>The values of some pairs.</summary>
+        /// <param name="sums">[pairs · H], the hidden layer without its bias. Written over.</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Finish(TensorMemory<float> sums, long begin, long row, int rows)
+        public void Finish(Span<float> sums, long pair)
         {
             var bias = HiddenBias.Slice(0, Width);
             var output = Output.Slice(0, Width);
-            var values = Values.Slice(begin + row, rows);
-            for (var place = 0; place < rows; place++)
+            var values = Values.Slice(pair, sums.Length / Width);
+            for (var place = 0; place < values.Length; place++)
             {
-                var hidden = sums.Slice((row + place) * Width, Width);
+                var hidden = sums.Slice(place * Width, Width);
                 RectifiedRows.Add(hidden, bias, hidden);
                 values[place] = Bias + RectifiedRows.Dot(hidden, output);
             }
