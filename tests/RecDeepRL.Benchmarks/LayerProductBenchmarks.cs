@@ -38,7 +38,7 @@ public class LayerProductBenchmarks
     {
         using var scope = NewDisposeScope();
         var (layer, rows, results) = (new PackedWeights(_weights, forward: true), new TensorMemory<float>(_rows), new TensorMemory<float>(empty(Rows, Width)));
-        UserSlices.ForEachInOnePass(Rows, Width, (row, count) => layer.Multiply(rows.Slice(row * Width, count * Width), results.Slice(row * Width, count * Width)));
+        PackedWeights.ForEach(Rows, 1, Width, (row, count) => layer.Multiply(rows.Slice(row * Width, count * Width), results.Slice(row * Width, count * Width)));
     }
 
     [Benchmark]

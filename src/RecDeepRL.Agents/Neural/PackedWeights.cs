@@ -8,6 +8,9 @@ namespace RecDeepRL.Agents.Neural;
 /// <summary>The weights of a square layer as <see cref="ProductTile"/> reads them: rows are multiplied by them as they come, a few or many, always to the same numbers.</summary>
 internal sealed unsafe class PackedWeights
 {
+    /// <summary>Rows that are multiplied at a time where there are so many, so that weights that fill no cache are seldom read.</summary>
+    private const int RowsAtOnce = 64;
+
     private readonly TensorMemory<float> _packed;
     private readonly Tensor _owner;
     private readonly int _width;
@@ -36,6 +39,16 @@ internal sealed unsafe class PackedWeights
                         read.Slice((place * _width) + from, ProductTile.Columns).CopyTo(to[(place * ProductTile.Columns)..]);
             }
         });
+    }
+
+    /// <summary>Runs a loop over units of some rows each, side by side, with as many at a time as are well multiplied together.</summary>
+    /// <param name="rowsPerUnit">At least 1.</param>
+    /// <param name="width">W.</param>
+    /// <param name="loop">Given the first unit and the number of units; must not write what another slice reads or writes.</param>
+    public static void ForEach(long units, long rowsPerUnit, int width, Action<long, int> loop)
+    {
+        var atOnce = Math.Max(1, RowsAtOnce / rowsPerUnit);
+        UserSlices.ForEachInOnePass((units + atOnce - 1) / atOnce, atOnce * rowsPerUnit * width, (group, groups) => loop(group * atOnce, (int)Math.Min(groups * atOnce, units - (group * atOnce))));
     }
 
     /// <summary>results[r] ← the product of rows[r], for some rows.</summary>

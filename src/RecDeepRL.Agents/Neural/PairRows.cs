@@ -49,7 +49,7 @@ internal sealed class PairRows
         {
             _second = empty([_rows, _width], ScalarType.Float32).MoveToOuterDisposeScope();
             var (layer, sums) = (new PackedWeights(_hidden, forward: true), new TensorMemory<float>(_second));
-            UserSlices.ForEachInOnePass(_rows, _width, (row, count) =>
+            PackedWeights.ForEach(_rows, 1, _width, (row, count) =>
             {
                 pass.Add(row, count);
                 layer.Multiply(pass.First.Slice(row * _width, count * _width), sums.Slice(row * _width, count * _width));
@@ -126,7 +126,7 @@ internal sealed class PairRows
     {
         var states = zeros([States.size(0), _width], ScalarType.Float32);
         var (rows, first, second, sums) = (new TensorMemory<float>(slopes), new TensorMemory<float>(_first), new TensorMemory<float>(_second), new TensorMemory<float>(states));
-        UserSlices.ForEachInOnePass(States.size(0), _perState * _width, (state, count) =>
+        PackedWeights.ForEach(States.size(0), _perState, _width, (state, count) =>
         {
             var (start, size) = (state * _perState * _width, (int)(count * _perState * _width));
             layer?.Multiply(second.Slice(start, size), rows.Slice(start, size));

@@ -34,7 +34,7 @@ internal static class PairValues
         if (ProductTile.Suits(width))
         {
             var layer = new PackedWeights(hidden, forward: true);
-            UserSlices.ForEachInOnePass(values.numel(), width, (pair, count) => pass.Run(layer, pair, count));
+            PackedWeights.ForEach(values.numel(), 1, width, (pair, count) => pass.Run(layer, pair, count));
         }
         else
         {

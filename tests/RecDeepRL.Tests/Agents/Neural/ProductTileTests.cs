@@ -63,6 +63,26 @@ public sealed class ProductTileTests
         AssertEqual(results, again);
     }
 
+    [Theory]
+    [InlineData(1000, 1, 4096)]
+    [InlineData(1000, 11, 128)]
+    [InlineData(7, 200, 128)]
+    [InlineData(0, 3, 128)]
+    public void EveryUnitIsVisitedOnce(int units, int rowsPerUnit, int width)
+    {
+        var visits = new int[units];
+        var slices = 0;
+        PackedWeights.ForEach(units, rowsPerUnit, width, (unit, count) =>
+        {
+            Assert.True(unit + count == units || count * rowsPerUnit >= 55, $"{count} units at once");
+            Interlocked.Increment(ref slices);
+            for (var end = unit + count; unit < end; unit++)
+                Interlocked.Increment(ref visits[unit]);
+        });
+        Assert.All(visits, visit => Assert.Equal(1, visit));
+        Assert.Equal(units == 0, slices == 0);
+    }
+
     [Fact]
     public void WeightsAreThoseOfTheTimeOfPacking()
     {
